@@ -1,8 +1,8 @@
 //! aws-chunked payloads: `cargo bench --bench chunked --features http-body`.
 //!
-//! W7 one signed chunk of 64 KiB; a body of 1 MiB in frames of 64 KiB, 16 KiB and 100 bytes through
-//! the body type, and back. Beside each the SHA-256 of the same bytes, in the same run: only the
-//! ratio of the two is worth comparing.
+//! W7 one signed chunk of 64 KiB, and a body of 1 MiB in frames of 64 KiB, 16 KiB and 100 bytes,
+//! which is encoded and decoded. For comparison, the SHA-256 of the same bytes is measured in the
+//! same run: only the ratio of the two is meaningful.
 
 use std::hint::black_box;
 
@@ -84,7 +84,7 @@ mod bodies {
         )
     }
 
-    /// Reads a body to its end; its length.
+    /// Reads a body to its end, and returns its length.
     fn drain(mut body: impl Body<Data = Bytes> + Unpin, mut each: impl FnMut(&Bytes)) -> usize {
         let mut context = Context::from_waker(Waker::noop());
         let mut length = 0;

@@ -1,16 +1,16 @@
-//! Does the time of a check tell how much of a guess is right? `cargo bench --bench constant_time`,
-//! with the number of samples of each class behind `--` (100,000 unless given).
+//! Does the time of a check depend on how much of a guess is right? `cargo bench --bench
+//! constant_time`, with the number of samples of each class after `--` (default 100,000).
 //!
-//! After Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?" (2017): one secret,
-//! four classes of guesses in random order, each timed on its own, and Welch's t between two classes;
-//! over all samples, and over the quickest part of them, where no interrupt blurs a difference (`-`
-//! where a class has none so quick). A guess is copied to one and the same place, so that classes
-//! differ in nothing but its bytes.
+//! The method is that of Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?"
+//! (2017): one secret and four classes of guesses in random order, each check is timed, and Welch's
+//! t is calculated between two classes. It is printed for all samples and for the fastest ones,
+//! which no interrupt disturbs (`-` if a class has none that fast). Each guess is copied to the
+//! same place, so that classes differ only in their bytes.
 //!
-//! "first : last" is the question: both guesses are wrong, in their first or their last byte, and the
-//! code after the comparison is the same. "right" leaves by another branch, which everybody sees
-//! anyway. |t| above 4.5 is suspicious, above 10 a leak. The last line is a loop that stops at the
-//! first difference: the same measurement, and a leak that it must find.
+//! "first : last" is the result: both guesses are wrong, in their first or their last byte, and the
+//! code after the comparison is the same. "right" takes another branch, which is visible anyway.
+//! |t| above 4.5 is suspicious, above 10 a leak. The last line measures a loop that stops at the
+//! first difference: a leak that the method must find.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -50,7 +50,7 @@ impl Class {
     }
 }
 
-/// Another digit if it is a digit, another letter if it is a letter: parsers see the same kind.
+/// Another digit for a digit, another letter for a letter, so that parsers treat them equally.
 fn neighbour(byte: u8) -> u8 {
     match byte {
         b'0'..=b'9' => byte ^ 1,
@@ -58,8 +58,8 @@ fn neighbour(byte: u8) -> u8 {
     }
 }
 
-/// Prints the t-values of a check that is given a guess, says whether it was right, and how long
-/// that took.
+/// Prints the t-values of a check. The check takes a guess, and returns whether it was right and
+/// how long that took.
 fn measure(
     name: &str,
     secret: &[u8],
@@ -80,7 +80,7 @@ fn measure(
             times[class].push(time.as_nanos() as f64);
         }
     };
-    // Caches and branch predictors settle first.
+    // Fills caches and trains branch predictors.
     run(&mut times, samples.min(1_000));
     times.iter_mut().for_each(Vec::clear);
     run(&mut times, samples);
@@ -109,7 +109,7 @@ fn measure(
     }
 }
 
-/// Of the samples up to a cut.
+/// The moments of the samples up to a limit.
 struct Moments {
     count: f64,
     mean: f64,
@@ -149,7 +149,7 @@ fn credentials() -> Credentials {
     credentials.with_session_token("IQoJb3JpZ2luX2VjEXAMPLE9".repeat(42))
 }
 
-/// A signed request in slices, in which a guess takes the place of a secret.
+/// A signed request in slices in which a guess replaces a secret.
 struct Incoming {
     query: String,
     headers: Vec<(String, Vec<u8>)>,
@@ -187,7 +187,7 @@ impl Incoming {
         &mut header.unwrap().1
     }
 
-    /// Times the verification alone: parsing sees nothing but what the sender sent.
+    /// Times only the verification. Parsing depends on nothing secret.
     fn check(&self, verifier: &Verifier, key: &VerificationKey) -> (Duration, bool) {
         let headers = self.headers.iter();
         let headers: Vec<_> = headers
@@ -249,7 +249,8 @@ fn main() {
 
     let mut request = Incoming::signed();
     let token = request.header("x-amz-security-token").clone();
-    // A wrong token is refused before the signature, which takes microseconds: "right" is far off.
+    // A wrong token is refused before the signature is calculated, which takes microseconds:
+    // "right" is far off.
     measure("session token in a header", &token, samples, |guess| {
         put(request.header("x-amz-security-token"), guess);
         request.check(&verifier, &key)

@@ -1,8 +1,8 @@
-//! The verbs of a client, on requests as clients make them: `cargo bench --bench sign`.
+//! Signing and presigning requests of typical clients: `cargo bench --bench sign`.
 //!
-//! W1 an S3 `GET` with temporary credentials, W2 a `DynamoDB` `POST`, W3 a presigned S3 `GET`, W4 W1
-//! with long-term credentials, W5 an upload of 1 MiB. Beside each the SHA-256 work that the
-//! specification forces, in the same run: only the ratio of the two is worth comparing.
+//! W1 an S3 `GET` with temporary credentials, W2 a DynamoDB `POST`, W3 a presigned S3 `GET`, W4 W1
+//! with long-term credentials, W5 an upload of 1 MiB. For comparison, the SHA-256 work that the
+//! specification requires is measured in the same run: only the ratio of the two is meaningful.
 
 use std::hint::black_box;
 use std::time::Duration;

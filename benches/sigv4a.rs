@@ -1,8 +1,8 @@
 //! Signature Version 4A: `cargo bench --bench sigv4a --features sigv4a`, and the same with
 //! `sigv4a,aws-lc`.
 //!
-//! The W1 of `benches/sign.rs` with an ECDSA signature; beside it the bare signature over a string
-//! to sign that lies ready, in the same run: only the ratio of the two is worth comparing.
+//! The W1 of `benches/sign.rs` with an ECDSA signature. For comparison, the signature of a prepared
+//! string to sign is measured in the same run: only the ratio of the two is meaningful.
 
 use std::hint::black_box;
 

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use countersign::sources::{ProfileFiles, ProfileSource, SelectedProfile};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
-/// A config and a credentials file of so many profiles, as tools for many accounts write them.
+/// A config and a credentials file of this many profiles, as tools for many accounts write them.
 fn files(profiles: usize) -> (String, String) {
     let (mut config, mut credentials) = (String::new(), String::new());
     for i in 0..profiles {

@@ -1,8 +1,8 @@
-//! What the layers add: `cargo bench --bench tower --features tower`.
+//! The overhead of the layer that signs: `cargo bench --bench tower --features tower`.
 //!
 //! W1 is the S3 `GET` of `benches/sign.rs`, and an upload of 1 MiB is hashed. Each is signed at the
-//! system's time and sent to a service that responds at once: by hand, and by the layer, which learns
-//! the clock skew from the responses. Compare within one run.
+//! system's time and sent to a service that responds at once: by hand, and by the layer, which
+//! corrects its clock by the responses. Compare within one run.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready, ready};

@@ -1,9 +1,9 @@
-//! What verifying costs a server: `cargo bench --bench tower_verify --features tower`.
+//! The cost of verification in a server: `cargo bench --bench tower_verify --features tower`.
 //!
 //! W8 is the S3 `GET` of `benches/verify.rs`, with a session token and without, and an upload of
-//! 1 MiB is hashed. Each goes to a service that responds at once: alone, verified by hand with the key
-//! at hand, and by the layer with the key in its cache. By hand and by the layer, the service gets the
-//! same owned proof, so that the difference is the layer: the cache, the clock and the future.
+//! 1 MiB is hashed. Each goes to a service that responds at once: unverified, verified by hand with
+//! a prepared key, and by the layer with the key in its cache. The last two pass the same owned proof
+//! to the service, so their difference is the layer: the cache, the clock and the future.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready, ready};

@@ -1,8 +1,8 @@
-//! The verb of a server: `cargo bench --bench verify`.
+//! Verifying a request: `cargo bench --bench verify`.
 //!
-//! W8 is W1, an S3 `GET` with temporary credentials, as a server gets it, with the signing key at
-//! hand. Beside it the SHA-256 work that the specification forces, in the same run: only the ratio
-//! of the two is worth comparing.
+//! W8 is W1, an S3 `GET` with temporary credentials, as a server receives it, with a prepared signing
+//! key. For comparison, the SHA-256 work that the specification requires is measured in the same run:
+//! only the ratio of the two is meaningful.
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What a program refuses after `crypto::allow_only_approved`. The switch is one for the whole process
-//! and cannot be undone, so these tests have a process of their own.
+//! What is refused after `crypto::allow_only_approved`. The setting applies to the whole process
+//! and cannot be undone, so these tests are in a binary of their own.
 
 use countersign::chunked::{
     ChecksumAlgorithm, ChunkError, ChunkVerifier, ChunkedEncoding, Trailer,

@@ -1,5 +1,5 @@
-//! Writes the seeds of every target into `corpus/`, from the vectors that the tests read:
-//! `cargo run --example seeds`, in this directory.
+//! Writes the seeds of every target to `corpus/`, from the vectors of the tests: `cargo run
+//! --example seeds` in this directory.
 
 use std::fs;
 use std::path::Path;
@@ -10,10 +10,10 @@ use countersign::tokens::caller_identity;
 use countersign_fuzz::{ACTIONS, Message, NOW, REGION, SERVICES, credentials};
 use serde_json::Value;
 
-/// Long bodies only cost time.
+/// Longer bodies only cost time.
 const LONGEST_BODY: usize = 2048;
 
-/// Where a target that changes a byte begins: some way into the text, in its lowest bit.
+/// For targets that change a byte: a place in the text, and its lowest bit.
 const CHANGE: [u8; 3] = [0, 40, 1];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             chunks(case)?;
             events(case)?;
             post_policies(case)?;
-            answers(case)?;
+            responses(case)?;
             sources(case)?;
         }
     }
@@ -63,7 +63,7 @@ fn body(input: &Value) -> Vec<u8> {
     bytes
 }
 
-/// Everything that has a method, a URL and headers: as it is, signed, and beside another.
+/// All cases with a method, a URL and headers: as they are, signed, and in pairs.
 fn requests(case: &Value) -> std::io::Result<()> {
     let input = &case["input"];
     let (id, expected) = (text(case, "id"), &case["expected"]);
@@ -145,7 +145,11 @@ fn requests(case: &Value) -> std::io::Result<()> {
         write("against_aws_sigv4", id, &[&[options, 0], &plain])?;
         let regions = [&b"us-*,eu-west-1"[..], b"us-east-1"][usize::from(options & 1)];
         let length = [regions.len() as u8];
-        write("sigv4a", id, &[&[options], &CHANGE, &length, regions, &plain])?;
+        write(
+            "sigv4a",
+            id,
+            &[&[options], &CHANGE, &length, regions, &plain],
+        )?;
     }
     let signed_url = expected["url"]
         .as_str()
@@ -180,7 +184,11 @@ fn chunks(case: &Value) -> std::io::Result<()> {
         let name = format!("{}-{size}", text(case, "id"));
         write("chunks", &name, &[&[options, s0, s1, 20], &CHANGE, &data])?;
         let pieces: &[u8] = &[20, 7];
-        write("bodies", &name, &[&[options & !4, s0, s1], pieces, &CHANGE, &data])?;
+        write(
+            "bodies",
+            &name,
+            &[&[options & !4, s0, s1], pieces, &CHANGE, &data],
+        )?;
     }
     Ok(())
 }
@@ -211,7 +219,7 @@ fn events(case: &Value) -> std::io::Result<()> {
         .enumerate()
         .filter(|(_, frame)| frame.len() <= 2 * LONGEST_BODY)
     {
-        // The headers' length stands where the frame has it.
+        // The length of the headers, as in the frame.
         let headers = &frame[6..8];
         write(
             "events",
@@ -240,7 +248,7 @@ fn post_policies(case: &Value) -> std::io::Result<()> {
         return Ok(());
     };
     let time = text(input, "time");
-    // Signed at the time of the targets.
+    // The policy is valid at the time of the targets.
     let policy = policy.replace(time, "20150830T123600Z");
     let policy = policy.replace(&format!("/{}/", &time[..8]), "/20150830/");
     let own = [
@@ -265,8 +273,8 @@ fn post_policies(case: &Value) -> std::io::Result<()> {
     )
 }
 
-/// By the order of the actions in the target.
-fn answers(case: &Value) -> std::io::Result<()> {
+/// In the order of the actions in the target.
+fn responses(case: &Value) -> std::io::Result<()> {
     let input = &case["input"];
     let (Some(status), Some(body)) = (input["status"].as_u64(), input["body"].as_str()) else {
         return Ok(());
@@ -277,11 +285,11 @@ fn answers(case: &Value) -> std::io::Result<()> {
     let action = action.unwrap_or(ACTIONS.len() - 1) as u8;
     let status = (status as u16).to_be_bytes();
     write(
-        "answers",
+        "responses",
         text(case, "id"),
         &[&[action], &status, body.as_bytes()],
     )?;
-    // An answer is what explaining begins with, too: that of a request that was refused.
+    // The target `explain` takes a request and a response, too: here that of a refused request.
     let request = b"GET / \nhost:example.com\n\n";
     write(
         "explain",
@@ -302,10 +310,16 @@ fn proofs() -> Result<(), Box<dyn std::error::Error>> {
             method: "POST",
             path: "/",
             query: "",
-            headers: headers.map(|(name, value)| (name, value.as_bytes())).collect(),
+            headers: headers
+                .map(|(name, value)| (name, value.as_bytes()))
+                .collect(),
             body: proof.body().as_bytes(),
         };
-        let in_query = Message { query: proof.body(), body: b"", ..message.clone() };
+        let in_query = Message {
+            query: proof.body(),
+            body: b"",
+            ..message.clone()
+        };
         for (kind, text) in [
             (0, b"login.example.com".to_vec()),
             (1, b"login.example.com".to_vec()),
@@ -334,13 +348,17 @@ fn tokens() -> Result<(), Box<dyn std::error::Error>> {
         };
         for temporary in [0, 128] {
             let name = format!("{kind}-{temporary}");
-            write("tokens", &name, &[&[kind | temporary], &CHANGE, lines.as_bytes()])?;
+            write(
+                "tokens",
+                &name,
+                &[&[kind | temporary], &CHANGE, lines.as_bytes()],
+            )?;
         }
     }
     Ok(())
 }
 
-/// By the order of the readers in the target.
+/// In the order of the parsers in the target.
 fn sources(case: &Value) -> std::io::Result<()> {
     let (id, input) = (text(case, "id"), &case["input"]);
     let seed = |reader: u8, name: &str, parts: &[&[u8]]| {
@@ -361,7 +379,7 @@ fn sources(case: &Value) -> std::io::Result<()> {
             _ if path.contains("/login/") => seed(2, name, &[file.as_bytes()])?,
             _ if path.ends_with("config") || path.ends_with("credentials") => {
                 seed(0, name, &[file.as_bytes()])?;
-                // Keys of a profile as values that a tool would write.
+                // The keys of a profile as values that a tool would write.
                 let values = file.split('\n').map(|line| format!("\u{1}{line}"));
                 seed(
                     11,
@@ -406,7 +424,7 @@ fn sources(case: &Value) -> std::io::Result<()> {
     if files.is_empty() && answers.is_empty() {
         return Ok(());
     }
-    // A chain: which variables are set, the two files, and then what comes of each want.
+    // For a chain: the variables that are set, the two files, and then the result of each want.
     let variables = [
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",

@@ -1,7 +1,7 @@
-//! The `aws-sigv4` crate makes the same signature, but for the exceptions that
+//! The crate `aws-sigv4` makes the same signature, except for the exceptions that
 //! `tests/interop/tests/against_aws_sigv4` lists, each with its reason.
 //!
-//! Input: two bytes of options; the request.
+//! Input: two bytes of options, the request.
 
 #![no_main]
 #![allow(dead_code, reason = "the test asks more of these modules")]
@@ -21,10 +21,10 @@ use http::Uri;
 use libfuzzer_sys::fuzz_target;
 use signers::{ours, theirs};
 
-/// What the drafts of the test never have.
+/// Headers that the drafts of that test never contain.
 const OTHERS: [&str; 2] = ["x-amz-region-set", "x-amz-s3session-token"];
 
-/// What we leave out and theirs signs, besides what the exceptions list: names, and beginnings.
+/// Headers that only `aws-sigv4` signs, in addition to the exceptions: names and prefixes.
 const LEFT_OUT: [&str; 38] = [
     "b3",
     "cache-control",
@@ -87,7 +87,7 @@ fuzz_target!(|input: &[u8]| {
         }
     }
     match ours(&draft) {
-        // Theirs signs a signed URL once more.
+        // `aws-sigv4` signs a signed URL again.
         Err(Error::AlreadySigned { .. }) => {}
         Err(error) => assert!(refuse, "{error}: {draft:#?}"),
         Ok(ours) if !differ && !refuse => assert_eq!(ours, theirs(&mended), "{draft:#?}"),
@@ -95,7 +95,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// A draft of what both take in their types.
+/// A draft for both signers, if the types of both can express it.
 fn draft_of<'a>(message: &Message<'a>, options: u8, more: u8) -> Option<Draft<'a>> {
     let mut headers = Vec::new();
     let mut hosts = Vec::new();
@@ -112,13 +112,13 @@ fn draft_of<'a>(message: &Message<'a>, options: u8, more: u8) -> Option<Draft<'a
     let [host] = &hosts[..] else {
         return None;
     };
-    // The host as the URL's, or as another.
+    // The `host` header is that of the URL, or another one.
     let own = more & 1 == 0;
     let authority = if own { host.as_str() } else { "example.com" };
     if !own {
         headers.push(("host", host.clone()));
     }
-    // No port behind a colon: HTTP clients send no colon, and it signs one. And no name before it.
+    // HTTP clients send no colon without a port, and `aws-sigv4` signs it.
     if authority.ends_with(':') || authority.starts_with(':') {
         return None;
     }
@@ -149,7 +149,7 @@ fn draft_of<'a>(message: &Message<'a>, options: u8, more: u8) -> Option<Draft<'a
     let fits = message
         .http(&format!("{}://{authority}", draft.scheme))
         .is_some();
-    // VPC Lattice takes no other payload.
+    // VPC Lattice accepts unsigned payloads only.
     let taken = draft.unsigned || draft.service != "vpc-lattice-svcs";
     (fits && taken && draft.can_be_in_a_url()).then_some(draft)
 }

@@ -1,9 +1,9 @@
-//! A body that signs while it streams sends what a signer of chunks writes, in the announced length;
-//! a body that verifies yields what was sent, however both are cut. A changed, shorter or longer one
-//! is refused, nothing follows an error, and the work is linear.
+//! A body that signs while it is streamed sends what a signer of chunks writes, in the announced
+//! length. A body that verifies returns what was sent, however both are split. A changed, shorter
+//! or longer upload is refused, nothing follows an error, and the work is linear.
 //!
-//! Input: the form, the size of chunks, the largest pieces of both bodies, the place and the value
-//! of the change; the payload.
+//! Input: the kind of payload, the size of chunks, the largest pieces of both bodies, the place and
+//! the value of the change, the payload.
 
 #![no_main]
 
@@ -44,7 +44,7 @@ fuzz_target!(|input: &[u8]| {
     };
     let announced = chunks.encoded_remaining().expect("chunks of one size");
 
-    // What the signer of chunks writes, is what the body sends.
+    // The body sends what the signer of chunks writes.
     let mut wire = Vec::new();
     for chunk in data.chunks(size.max(1)) {
         wire.extend_from_slice(chunks.header(chunk).expect("what was announced").as_ref());
@@ -62,12 +62,12 @@ fuzz_target!(|input: &[u8]| {
     let sent = read_all(body);
     assert!(sent.error.is_none() && sent.trailers.is_none());
     assert_eq!(sent.data, wire);
-    // Each piece of the payload once, and a header and an end for each chunk.
+    // Each piece of the payload, and a header and an end for each chunk.
     let chunks = data.len() / size.max(1) + 2;
     let pieces = Pieces::of(data, sent_in).pieces.len();
     assert!(sent.frames <= 2 * chunks + pieces + 2, "{}", sent.frames);
 
-    // A body of another length is an error, and never a shorter upload.
+    // A body of another length is an error, never a shorter upload.
     for wrong in [
         &data[..data.len().saturating_sub(1)],
         &[data, b"x"].concat(),
@@ -101,12 +101,12 @@ fuzz_target!(|input: &[u8]| {
 
     let place = u16::from_be_bytes([p0, p1]);
     let changed = verify(&tampered(&wire, place, change), got_in);
-    // A reader that counts bytes never takes a changed upload for a whole one.
+    // A reader that counts bytes never accepts a changed upload as complete.
     if changed.error.is_none() || changed.data.len() >= data.len() && !data.is_empty() {
         assert_eq!(changed.data, data);
         assert!(changed.error.is_none());
         let found = changed.trailers.unwrap_or_default();
-        // The one trailer that is not checked.
+        // This trailer is not checked.
         let checked = |name: &HeaderName| form.signed() || *name != LINES;
         let same = |name| found.get(name) == trailers.get(name);
         assert!(trailers.keys().filter(|name| checked(name)).all(same));
@@ -118,7 +118,7 @@ fuzz_target!(|input: &[u8]| {
     let longer = verify(&[&wire[..], b"\n"].concat(), got_in);
     assert!(longer.error.is_some() && (data.is_empty() || longer.data.len() < data.len()));
 
-    // The payload in place of the chunks.
+    // The payload instead of the chunks.
     let made_up = verify(data, got_in);
     assert!(!form.signed() || made_up.data.is_empty());
     assert!(made_up.data.len() <= data.len());
@@ -139,7 +139,7 @@ impl Form<'_> {
         !self.options.is_multiple_of(4)
     }
 
-    /// Whether there is a trailer that is no checksum.
+    /// Whether there is a trailer that is not a checksum.
     fn lines(&self) -> bool {
         self.trailers() && self.options & 128 != 0
     }
@@ -182,7 +182,7 @@ impl Form<'_> {
     }
 }
 
-/// A body of pieces. Some are empty, and it is not always ready.
+/// A body of pieces. Some are empty, and sometimes it is pending.
 struct Pieces {
     pieces: VecDeque<Frame<Bytes>>,
     pending: bool,
@@ -194,13 +194,13 @@ impl Pieces {
         let mut rest = bytes;
         let mut next = 0_usize;
         while !rest.is_empty() {
-            // From nothing to the largest, in turn.
+            // The lengths from zero to the largest, in turn.
             let length = (next % (usize::from(largest) + 2)).min(rest.len());
             let (piece, more) = rest.split_at(length);
             pieces.push_back(Frame::data(Bytes::copy_from_slice(piece)));
             (rest, next) = (more, next + 1 + usize::from(largest) / 2);
         }
-        // Trailers of the connection are no trailers of the upload.
+        // Trailers of the connection are not trailers of the upload.
         let mut trailers = HeaderMap::new();
         trailers.insert(LINES, HeaderValue::from_static("4 5"));
         pieces.push_back(Frame::trailers(trailers));

@@ -1,11 +1,14 @@
-//! Canonical forms are canonical: the form of a form is itself. Requests that mean the same have
-//! the same one, and no others have. And each line of a canonical request is one line, in its place.
+//! The canonical form is idempotent. Two requests have the same canonical form exactly if they have
+//! the same meaning. Each line of a canonical request is one line, in its place.
 //!
-//! Input: options; two requests, of which the second begins behind the length of the first.
+//! Input: options, the length of the first request, two requests.
 
 #![no_main]
 
-use countersign::{sigv4::{CanonicalHeaders, CanonicalPath, CanonicalQuery, CanonicalRequest}, PayloadHash, Rules};
+use countersign::{
+    PayloadHash, Rules,
+    sigv4::{CanonicalHeaders, CanonicalPath, CanonicalQuery, CanonicalRequest},
+};
 use countersign_fuzz::{Message, parameters, path, service};
 use libfuzzer_sys::fuzz_target;
 
@@ -66,7 +69,8 @@ fn forms(message: &Message<'_>, rules: &Rules) -> Forms {
         .ok()
         .map(|canonical| {
             let once = canonical.to_string();
-            // A path that is encoded twice is encoded a third time; resolving is done once and for all.
+            // A path that is encoded twice would be encoded a third time. Dot segments are resolved
+            // once.
             let mut plain = rules.clone();
             plain.double_encode_path = false;
             assert_eq!(
@@ -82,7 +86,7 @@ fn forms(message: &Message<'_>, rules: &Rules) -> Forms {
         .ok()
         .map(|canonical| {
             let (once, signed) = (canonical.to_string(), canonical.signed_headers());
-            // Text that is not UTF-8 is not shown as it is.
+            // Text that is not UTF-8 is not printed as it is.
             if message
                 .headers
                 .iter()
@@ -116,10 +120,7 @@ fn forms(message: &Message<'_>, rules: &Rules) -> Forms {
             }
             assert_eq!(lines[3 + names.len()], b"");
             assert_eq!(lines[4 + names.len()], signed.as_bytes());
-            assert_eq!(
-                lines[5 + names.len()],
-                payload.to_string().as_bytes()
-            );
+            assert_eq!(lines[5 + names.len()], payload.to_string().as_bytes());
             assert!(headers.is_some() && names.is_sorted());
             text
         });

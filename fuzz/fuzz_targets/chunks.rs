@@ -1,15 +1,18 @@
-//! An upload in chunks arrives as it was sent, however it is cut; cut short, made longer or with one
-//! byte changed it is refused, unless that byte means nothing. What somebody makes up lets nothing
-//! out.
+//! An upload in chunks is decoded as it was sent, however it is split. If it is truncated, extended
+//! or one byte is changed, it is refused, unless that byte has no meaning. Forged chunks return no
+//! data.
 //!
-//! Input: the form, the size of chunks, the largest piece, where to change, to what; the payload.
+//! Input: the kind of payload, the size of chunks, the largest piece, the place and the value of
+//! the change, the payload.
 
 #![no_main]
 
 use countersign::chunked::{
     Checksum, ChecksumAlgorithm, ChunkError, ChunkVerifier, ChunkedEncoding, Trailer,
 };
-use countersign::verify::{VerificationKey, PendingVerification, StreamContext, SignedRequest, Verifier};
+use countersign::verify::{
+    PendingVerification, SignedRequest, StreamContext, VerificationKey, Verifier,
+};
 use countersign::{Credentials, Service, Signer};
 use countersign_fuzz::{NOW, REGION, SECRET, credentials, tampered};
 use http::{HeaderMap, HeaderName, Request};
@@ -61,7 +64,7 @@ fuzz_target!(|input: &[u8]| {
     let mut wire = Vec::new();
     let mut rest = data;
     while !rest.is_empty() {
-        // Where any size will do, some in turn.
+        // If any size is allowed, several sizes in turn.
         let next = if any_size {
             1 + (size + wire.len()) % 300
         } else {
@@ -109,7 +112,7 @@ fuzz_target!(|input: &[u8]| {
     assert!(!signed || data.starts_with(&out));
     if let Ok(end) = end {
         assert_eq!(out, data);
-        // The one trailer that nobody checks.
+        // This trailer is not checked.
         let checked = |name: &HeaderName| signed || *name != LINES;
         let same = |name| end.get(name) == trailers.get(name);
         assert!(trailers.keys().filter(|name| checked(name)).all(same));
@@ -118,16 +121,16 @@ fuzz_target!(|input: &[u8]| {
     let (out, end) = decode(&seed, shorter, cut);
     assert!(data.starts_with(&out) && end.is_err());
     let (_, end) = decode(&seed, &[&wire[..], b"\n"].concat(), cut);
-    end.expect_err("something behind the end");
+    end.expect_err("data after the end");
 
-    // The payload for the wire.
+    // The payload instead of the chunks.
     let made_up = decode(&seed, data, cut);
     assert!(!signed || made_up.0.is_empty());
     assert!(made_up.0.len() as u64 <= length);
     assert_eq!(decode(&seed, data, data.len().max(1)), made_up);
 });
 
-/// What came out, and the trailers, where all of it was there.
+/// The decoded data, and the trailers if the upload is complete.
 fn decode(
     seed: &StreamContext,
     wire: &[u8],

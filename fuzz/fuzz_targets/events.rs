@@ -1,15 +1,19 @@
-//! Frames are read however they are cut, and what is read is written as it was. Signed messages are
-//! verified in their order, and in no other; none is taken with a byte changed, not even with its
-//! checksums made right again.
+//! Frames are decoded however they are split, and are encoded to the same bytes. Signed messages
+//! verify only in their order, and none verifies with a byte changed, also if its checksums are
+//! corrected.
 //!
-//! Input: the length of the headers, the largest piece, where to change, to what; frames.
+//! Input: the length of the headers, the largest piece, the place and the value of the change,
+//! frames.
 
 #![no_main]
 
 use countersign::event_stream::{
     Decoder, Event, EventError, EventSigner, EventVerifier, FrameError, Message, Value, encode,
 };
-use countersign::{sigv4::{CredentialScope, Signature}, Signer};
+use countersign::{
+    Signer,
+    sigv4::{CredentialScope, Signature},
+};
 use countersign_fuzz::{NOW, REGION, credentials, tampered};
 use http::Request;
 use libfuzzer_sys::fuzz_target;
@@ -42,7 +46,7 @@ fuzz_target!(|input: &[u8]| {
     signed(bytes, cut, place, change);
 });
 
-/// A message with these bytes for headers and payload, and with the right checksums.
+/// A message with these bytes as headers and payload, and with correct checksums.
 fn frame(bytes: &[u8], headers: usize) -> Vec<u8> {
     let total = (bytes.len() + 16) as u32;
     let headers = (headers % (bytes.len() + 1)) as u32;
@@ -68,7 +72,7 @@ fn resealed(mut frame: Vec<u8>) -> Vec<u8> {
 
 #[derive(Clone, Debug, PartialEq)]
 struct Owned {
-    /// Written again, of what was read.
+    /// The decoded message, encoded again.
     frame: Vec<u8>,
     payload: Vec<u8>,
 }
@@ -115,7 +119,7 @@ fn signed(bytes: &[u8], cut: usize, place: u16, change: u8) {
     assert_eq!(seed, authorization.signature.as_str());
     let (scope, seed) = (authorization.scope, authorization.signature);
 
-    // Enough messages that they can be swapped, and not so many that it takes long.
+    // Enough messages to swap some, and not so many that it takes long.
     let messages: Vec<&[u8]> = bytes.chunks(cut.max(bytes.len() / 4 + 1)).collect();
     let mut frames: Vec<Vec<u8>> = messages
         .iter()
@@ -131,7 +135,7 @@ fn signed(bytes: &[u8], cut: usize, place: u16, change: u8) {
             Ok(())
         )
     );
-    // Without the end.
+    // The last message is missing.
     let (taken, end) = verify(&scope, &seed, &frames[..messages.len()]);
     assert_eq!(
         (taken.len(), end),
@@ -148,7 +152,7 @@ fn signed(bytes: &[u8], cut: usize, place: u16, change: u8) {
         );
         assert!(verify(&scope, &seed, &changed).1.is_err());
     }
-    // One less, one twice, two swapped.
+    // One is missing, one is repeated, two are swapped.
     let mut less = frames.clone();
     less.remove(at);
     assert!(verify(&scope, &seed, &less).1.is_err());
@@ -158,7 +162,7 @@ fn signed(bytes: &[u8], cut: usize, place: u16, change: u8) {
     let mut swapped = frames.clone();
     swapped.rotate_left(1);
     assert!(frames.len() == 1 || verify(&scope, &seed, &swapped).1.is_err());
-    // Another stream's messages.
+    // The messages of another stream.
     let other = EventSigner::new(&signer, &seed)
         .finish(NOW)
         .expect("the end");

@@ -1,14 +1,17 @@
-//! Of a request that arrived as it was signed nothing is said; of one that no longer verifies there
-//! is a cause. Whatever is explained, and whatever the server answered, no secret is printed.
+//! A request that arrived as it was signed has no cause. One that no longer verifies has a cause.
+//! No secret is printed, whatever is explained and whatever the server responded.
 //!
-//! Input: options, where to change, to what; the request, whose body stands for the answer too.
+//! Input: options, the place and the value of the change, the request. Its body is also the
+//! response.
 
 #![no_main]
 
 use std::time::Duration;
 
 use countersign::explain::{Cause, Diagnosis, Explainer};
-use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{
+    PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
 use countersign_fuzz::{Message, NOW, REGION, SECRET, TOKEN, credentials, says, service, tampered};
 use http::{Request, Response};
@@ -40,7 +43,7 @@ fuzz_target!(|input: &[u8]| {
     };
     verify(&request, &service, &credentials, unsigned).expect("what was signed");
     let changed = tampered(&wire, u16::from_be_bytes([p0, p1]), change);
-    // A changed byte can make a secret of what was almost one.
+    // A changed byte can turn other text into a secret.
     let said = |secret| says(text, secret) > 0 || says(&changed, secret) > says(&wire, secret);
     let hidden = |diagnosis: &Diagnosis| {
         let shown = format!("{diagnosis} {diagnosis:?} {diagnosis:#?}");
@@ -50,7 +53,7 @@ fuzz_target!(|input: &[u8]| {
         assert!(said(SECRET) || !diagnosis.expose().contains(SECRET));
     };
 
-    // As it was signed.
+    // The request as it was signed.
     let hash = PayloadHash::new(message.body);
     let described = |request| Explainer::new(request, &service).with_payload(hash);
     let ours = described(&request)
@@ -61,7 +64,7 @@ fuzz_target!(|input: &[u8]| {
         ours.check(),
         described(&request).check(),
     ] {
-        // The host of another service does not take it, however well it is signed.
+        // A host of another service refuses the request, also if it is signed correctly.
         let other_host = matches!(diagnosis.cause(), Some(Cause::OtherHost { .. }));
         assert!(other_host || diagnosis.cause().is_none(), "{diagnosis}");
     }
@@ -77,8 +80,8 @@ fuzz_target!(|input: &[u8]| {
     // With one byte changed.
     let captured = Message::read(&changed).and_then(|changed| changed.http(""));
     if let Some(captured) = captured {
-        let theirs = Explainer::new(&captured, &service)
-            .with_payload(PayloadHash::new(captured.body()));
+        let theirs =
+            Explainer::new(&captured, &service).with_payload(PayloadHash::new(captured.body()));
         let compared = described(&request).with_captured_payload(PayloadHash::new(captured.body()));
         let diagnosis = compared.captured(&captured);
         hidden(&diagnosis);
@@ -87,7 +90,7 @@ fuzz_target!(|input: &[u8]| {
             verified.is_ok() || diagnosis.cause().is_some(),
             "{captured:?}"
         );
-        // As S3 answers, with what it calculated.
+        // The response of S3, with the text that it calculated.
         if let (Err(VerifyError::SignatureMismatch), Some(answer)) = (verified, mismatch(&theirs))
             && let Ok(diagnosis) = ours.error_body(answer)
         {
@@ -97,7 +100,7 @@ fuzz_target!(|input: &[u8]| {
         hidden(&theirs.with_secret_key(SecretKey::from(SECRET)).check());
     }
 
-    // Whatever the server says.
+    // Any response.
     let sides = [described(&request), ours];
     for status in [403, 400] {
         let mut response = Response::new(message.body);
@@ -167,7 +170,11 @@ fn verify(
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
     let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
-    match Verifier::new(REGION, service.clone()).unwrap().allow_dot_segments().verify_signature(&claim, &key, NOW)? {
+    match Verifier::new(REGION, service.clone())
+        .unwrap()
+        .allow_dot_segments()
+        .verify_signature(&claim, &key, NOW)?
+    {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(request.body()))?,
         PendingVerification::Unsigned(head) if unsigned => head.accept(),
         PendingVerification::Unsigned(_)

@@ -69,11 +69,11 @@ enum Scheme {
     StoreQuery,
 }
 
-/// What a signature of these schemes covers.
+/// The parts of a request that a signature of these schemes covers.
 #[derive(Debug, PartialEq)]
 struct Meaning {
     method: String,
-    /// Not covered in S3's scheme.
+    /// Not covered by S3's scheme.
     host: String,
     path: String,
     parameters: Vec<(Vec<u8>, Option<Vec<u8>>)>,
@@ -110,8 +110,13 @@ fuzz_target!(|input: &[u8]| {
         return;
     };
     let verified = verify(scheme, bucket, &credentials, &sent);
-    if sent.headers().keys().any(|name| is_taken_for_amz(name.as_str())) {
-        // The scheme of S3 does not sign it, and a gateway to CGI cannot tell it from one that it signs.
+    if sent
+        .headers()
+        .keys()
+        .any(|name| is_taken_for_amz(name.as_str()))
+    {
+        // S3's scheme does not sign this header, and a CGI gateway cannot distinguish it from one
+        // that is signed.
         return;
     }
     verified.expect("what was signed");
@@ -165,7 +170,7 @@ fn sign(
             }
         }
     }
-    // What no server can read was not worth a signature: two hosts, a repeated header.
+    // Verifiers refuse these requests in any case: two hosts, a repeated header.
     let unreadable = matches!(
         claim(scheme, bucket, &request),
         Err(VerifyError::SeveralHosts
@@ -173,7 +178,7 @@ fn sign(
             | VerifyError::Repeated { .. }
             | VerifyError::InvalidHeader)
     );
-    // A time of the caller's own.
+    // The caller set the time.
     let own_time = matches!(
         verify(scheme, bucket, credentials, &request),
         Err(VerifyError::Expired { .. }
@@ -213,7 +218,7 @@ fn verify(
     Ok(())
 }
 
-/// A request to the host that its header names.
+/// A request to the host in its `host` header.
 fn read(text: &[u8]) -> Option<Sent> {
     let message = Message::read(text)?;
     let host = message.headers.iter().find(|(name, _)| *name == "host");
@@ -221,7 +226,7 @@ fn read(text: &[u8]) -> Option<Sent> {
     message.http(&format!("https://{}", host.unwrap_or("example.com").trim()))
 }
 
-/// Two requests, signed or not.
+/// Compares two requests, signed or not.
 fn one_text_one_meaning(scheme: Scheme, bucket: Bucket<'_>, first: &Sent, second: &Sent) {
     let text = |request: &Sent| match scheme {
         Scheme::QueryService => sigv2::string_to_sign(request, None)
@@ -332,7 +337,7 @@ fn store_meaning(bucket: Bucket<'_>, request: &Sent, method: String, path: &str)
     }
 }
 
-/// The parameters by name. Those of one name stay in their order.
+/// The parameters by name. Values of one name keep their order.
 fn parameters(query: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
     let decoded = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
     let pieces = query.split('&').filter(|piece| !piece.is_empty());

@@ -1,13 +1,18 @@
-//! Whatever arrives: what is read from an `authorization` header or a query is written and read
-//! again as the same; slices and the types of `http` make the same claim of it; and it is verified
-//! with no other key than the one that it was signed with, nor with one byte changed.
+//! For any request: an `authorization` header or query that is parsed is written and parsed again
+//! as the same, slices and the types of `http` make the same claim, and it verifies with no other
+//! key than the one that signed it, and not with one byte changed.
 //!
-//! Input: options, where to change, to what; the request, signed or not.
+//! Input: options, the place and the value of the change, the request, signed or not.
 
 #![no_main]
 
-use countersign::verify::{VerificationKey, SignatureLocation, PendingVerification, SignedRequest, Verifier, VerifyError};
-use countersign::{sigv4::{Algorithm, Authorization, QueryAuthorization}, Credentials, PayloadHash, Rules, Service};
+use countersign::verify::{
+    PendingVerification, SignatureLocation, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
+use countersign::{
+    Credentials, PayloadHash, Rules, Service,
+    sigv4::{Algorithm, Authorization, QueryAuthorization},
+};
 use countersign_fuzz::{Message, SECRET, tampered};
 use libfuzzer_sys::fuzz_target;
 
@@ -30,7 +35,7 @@ fuzz_target!(|input: &[u8]| {
         .chain(in_query.iter().map(|query| &query.authorization))
     {
         let written = authorization.to_header();
-        // A query can say what no header can.
+        // A query can contain values that no header can.
         let id_and_names = [&authorization.access_key_id, &authorization.signed_headers];
         if id_and_names
             .iter()
@@ -48,7 +53,7 @@ fuzz_target!(|input: &[u8]| {
                 assert_eq!(said(slices), said(&types));
                 assert!(slices.signed_headers().eq(types.signed_headers()));
             }
-            // Not always the same error: the types keep headers in an order of their own.
+            // The errors may differ: `HeaderMap` has another order of headers.
             (Err(_), Err(_)) => {}
             (slices, types) => panic!("{slices:?}, but {types:?}"),
         }
@@ -56,7 +61,7 @@ fuzz_target!(|input: &[u8]| {
     let Ok(claim) = claim else {
         return;
     };
-    // It is what the other readers read; of a query they want all to be UTF-8, the token too.
+    // The parsers for one header or query agree. For a query they require UTF-8, also of the token.
     let authorization = match claim.form() {
         SignatureLocation::Query => in_query.as_ref().map(|query| {
             assert_eq!(
@@ -111,7 +116,7 @@ fn said(claim: &SignedRequest<'_>) -> impl PartialEq + std::fmt::Debug {
     )
 }
 
-/// At the right time and place, with the token that it brings: only the key is another one.
+/// At the right time and place and with the token of the request: only the key is another one.
 fn verify(message: &Message<'_>, secret: &str) -> Result<(), VerifyError> {
     let request = message.raw();
     let claim = SignedRequest::parse_raw(&request)?;
@@ -125,7 +130,7 @@ fn verify(message: &Message<'_>, secret: &str) -> Result<(), VerifyError> {
     }
     let key = VerificationKey::derive(&credentials, scope).expect("a secret");
     let region = scope.region().expect("a SigV4 scope");
-    // No server is for a service such as `aosS`, whose rules are those of `aoss`.
+    // No server has a service such as `aosS`, which gets the rules of `aoss`.
     let Ok(verifier) = Verifier::new(region, Service::from(scope.service())) else {
         return Err(VerifyError::SignatureMismatch);
     };

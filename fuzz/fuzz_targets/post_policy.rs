@@ -1,10 +1,10 @@
-//! A form within its policy is taken, and a policy is never read more kindly than by these few
-//! lines. A form that is built is verified, but not with a field changed, one more, or a file out
-//! of its range. All of this in Signature Version 4 and in the scheme before it, and never in the
-//! scheme that the form is not signed in.
+//! A form that its policy allows is accepted, and the crate never allows more than the few lines
+//! below. A form that was built verifies, but not with a field changed or added, or with a file
+//! outside its range. All of this for Signature Version 4 and for S3's old scheme, and never for
+//! the scheme in which the form is not signed.
 //!
-//! Input: options, where to change, to what; fields as lines of `name=value`, an empty line, the
-//! text of a policy.
+//! Input: options, the place and the value of the change, fields as lines of `name=value`, an empty
+//! line, the text of a policy.
 
 #![no_main]
 
@@ -13,7 +13,10 @@ use base64::engine::general_purpose::STANDARD;
 use countersign::legacy::s3_v2;
 use countersign::post_policy::{PolicyError, PostPolicy, SignedPost, Upload};
 use countersign::verify::{VerificationKey, Verifier};
-use countersign::{sigv4::{CredentialScope, SigningKey}, Service, Signer};
+use countersign::{
+    Service, Signer,
+    sigv4::{CredentialScope, SigningKey},
+};
 use countersign_fuzz::{ID, NOW, REGION, SECRET, TOKEN, credentials, tampered};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -45,12 +48,17 @@ fuzz_target!(|input: &[u8]| {
 #[derive(Clone, Copy, PartialEq)]
 enum Scheme {
     Version4,
-    /// S3's REST scheme.
+    /// S3's old scheme.
     Old,
 }
 
 impl Scheme {
-    fn verify(self, form: &[(&str, &str)], temporary: bool, length: u64) -> Result<String, PolicyError> {
+    fn verify(
+        self,
+        form: &[(&str, &str)],
+        temporary: bool,
+        length: u64,
+    ) -> Result<String, PolicyError> {
         match self {
             Self::Version4 => verify(form, temporary, length),
             Self::Old => verify_old(form, temporary, length),
@@ -58,7 +66,7 @@ impl Scheme {
     }
 }
 
-/// Signed, whatever it says: not every signer looks.
+/// A form with any policy, signed by hand: other signers check less.
 fn arbitrary_policy(fields: &[(&str, &str)], policy: &str, temporary: bool, length: u64) {
     let scope = CredentialScope::new(NOW, REGION, "s3").expect("a scope");
     let key = SigningKey::derive(&SECRET.into(), &scope);
@@ -90,7 +98,7 @@ fn arbitrary_policy(fields: &[(&str, &str)], policy: &str, temporary: bool, leng
         );
     }
 
-    // The signer takes what covers its own fields, and signs the same.
+    // The signer accepts a policy that covers its own fields, and signs the same.
     let signer = Signer::new(credentials(temporary), REGION, "s3").unwrap();
     if let Ok(form) = signer.sign_post_text(policy, NOW) {
         assert_eq!(form.signature(), &signature);
@@ -108,11 +116,20 @@ fn verify(form: &[(&str, &str)], temporary: bool, file_length: u64) -> Result<St
         file_name: "C:\\b\\a b.jpg",
         file_length,
     };
-    let verified = claim.verify(&Verifier::new(REGION, Service::S3).unwrap(), &key, &upload, NOW)?;
+    let verified = claim.verify(
+        &Verifier::new(REGION, Service::S3).unwrap(),
+        &key,
+        &upload,
+        NOW,
+    )?;
     Ok(verified.key().to_owned())
 }
 
-fn verify_old(form: &[(&str, &str)], temporary: bool, file_length: u64) -> Result<String, PolicyError> {
+fn verify_old(
+    form: &[(&str, &str)],
+    temporary: bool,
+    file_length: u64,
+) -> Result<String, PolicyError> {
     let claim = s3_v2::SignedPost::parse(form)?;
     let upload = Upload {
         bucket: BUCKET,
@@ -124,16 +141,16 @@ fn verify_old(form: &[(&str, &str)], temporary: bool, file_length: u64) -> Resul
     Ok(verified.key().to_owned())
 }
 
-/// Whether a policy lets a form pass: every field is asked for and is what is asked for, and
-/// nothing that is asked for is missing.
+/// Whether a policy allows a form: each field meets its conditions, and no required field is
+/// missing.
 fn allows(form: &[(&str, &str)], policy: &str, length: u64) -> Option<()> {
-    // The two escapes that JSON has not.
+    // Two escapes that JSON does not have.
     let text = policy
         .replace("\\\\", "\\u005c")
         .replace("\\$", "$")
         .replace("\\v", "\\u000b");
     let policy: Value = serde_json::from_str(&text).ok()?;
-    // Compared as text: of one length, digits sort as times do.
+    // Compared as text: digits of equal length sort like times.
     (policy["expiration"].as_str()? > "2015-08-30T12:36:00").then_some(())?;
     let conditions = policy["conditions"].as_array()?;
     let mut asked: Vec<(String, &str, &Value)> = Vec::new();
@@ -162,11 +179,23 @@ fn allows(form: &[(&str, &str)], policy: &str, length: u64) -> Option<()> {
         .map(|(name, value)| (name.to_lowercase(), (*value).to_owned()))
         .collect();
     form.retain(|(name, _)| !name.starts_with("x-ignore-"));
-    let free = ["policy", "x-amz-signature", "signature", "awsaccesskeyid", "file", "bucket"];
+    let free = [
+        "policy",
+        "x-amz-signature",
+        "signature",
+        "awsaccesskeyid",
+        "file",
+        "bucket",
+    ];
     form.retain(|(name, _)| !free.contains(&&**name));
     form.push(("bucket".to_owned(), BUCKET.to_owned()));
     for (name, value) in &mut form {
-        let own = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token"];
+        let own = [
+            "x-amz-algorithm",
+            "x-amz-credential",
+            "x-amz-date",
+            "x-amz-security-token",
+        ];
         if !own.contains(&&**name) {
             *value = value.replace("${filename}", "a b.jpg");
         }
@@ -195,7 +224,7 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8, sc
             .char_indices()
             .nth(value.chars().count() / 2)
             .map_or(0, |(at, _)| at);
-        // What the file's name takes the place of cannot be asked for.
+        // A value that contains the file name cannot be required in advance.
         if value
             .find("${filename}")
             .is_some_and(|at| !any || at < half)
@@ -207,10 +236,15 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8, sc
             false => policy.require_eq(*name, *value),
         };
     }
-    // S3 takes keys of up to 1,024 bytes, and 20 KiB of fields, with the file's name in them.
+    // S3 accepts keys of up to 1,024 bytes and fields of up to 20 KiB, including the file name.
     let length = |value: &str| value.replace("${filename}", "a b.jpg").len();
-    let mut keys = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("key"));
-    let total: usize = fields.iter().map(|(name, value)| name.len() + length(value)).sum();
+    let mut keys = fields
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("key"));
+    let total: usize = fields
+        .iter()
+        .map(|(name, value)| name.len() + length(value))
+        .sum();
     if keys.any(|(_, key)| !(1..=1024).contains(&length(key))) || total > 16 * 1024 {
         return;
     }
@@ -245,7 +279,9 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8, sc
         Scheme::Version4 => Scheme::Old,
         Scheme::Old => Scheme::Version4,
     };
-    other.verify(&fields, temporary, 10).expect_err("another scheme");
+    other
+        .verify(&fields, temporary, 10)
+        .expect_err("another scheme");
     let more = [&fields[..], &[("another-field", "")]].concat();
     let covered = fields
         .iter()
@@ -266,7 +302,7 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8, sc
     };
     let mut altered = fields.clone();
     altered[at] = (name, changed);
-    // A signature may come in upper case.
+    // Uppercase digits in a signature are accepted.
     let same_digits = name == "x-amz-signature" && changed.eq_ignore_ascii_case(value);
     if verify(&altered, temporary, 10).is_ok() && changed != value && !same_digits {
         let (_, text) = fields
@@ -277,7 +313,7 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8, sc
         let text = std::str::from_utf8(&text).expect("JSON");
         assert!(any && allows(&altered, text, 10).is_some(), "{name}");
     }
-    // Without it.
+    // The field is missing.
     altered.remove(at);
     let ignored = name.to_ascii_lowercase().starts_with("x-ignore-");
     let bucket = name.eq_ignore_ascii_case("bucket");

@@ -1,14 +1,16 @@
-//! What can be presigned is verified in its time, and neither before nor after; by slices, by the
-//! types of `http` and by a presigner alike; and with one byte of it changed, only where that byte
-//! means nothing.
+//! A presigned URL verifies in its lifetime, and neither before nor after. Slices, the types of
+//! `http` and a presigner make the same URL. With one byte changed it verifies only if that byte
+//! has no meaning.
 //!
-//! Input: options, lifetime, where to change, to what; the request.
+//! Input: options, lifetime, the place and the value of the change, the request.
 
 #![no_main]
 
 use std::time::Duration;
 
-use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{
+    PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
 use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
 use countersign_fuzz::{
     ID, Message, NOW, REGION, SECRET, TOKEN, credentials, path as meaning_of, says, service,
@@ -27,7 +29,7 @@ fuzz_target!(|input: &[u8]| {
     };
     let service = service(options);
     let no_body = matches!(message.method, "GET" | "HEAD" | "DELETE" | "OPTIONS");
-    // What a URL can say: other payloads are refused.
+    // Payloads that a URL can express. Others are refused.
     let unsigned = match service {
         "s3" | "s3express" => no_body || options & 16 != 0,
         "vpc-lattice-svcs" => true,
@@ -48,8 +50,8 @@ fuzz_target!(|input: &[u8]| {
         return;
     };
 
-    // What was given is sent with what was added: a plus as the space that it is, and a path of S3
-    // in another encoding, without more segments that clients resolve.
+    // The caller's query and path are sent. A plus in the query becomes `%20`, and a path of S3 is
+    // in canonical encoding, without additional dot segments.
     let (path, query) = presigned.path_and_query().split_once('?').expect("a query");
     let rules = Rules::of(service);
     assert_eq!(meaning_of(path, &rules), meaning_of(message.path, &rules));
@@ -157,7 +159,9 @@ fn verify(
         return Err(VerifyError::UnknownAccessKeyId);
     }
     let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
-    let verifier = Verifier::new(REGION, Service::from(service)).unwrap().allow_dot_segments();
+    let verifier = Verifier::new(REGION, Service::from(service))
+        .unwrap()
+        .allow_dot_segments();
     match verifier.verify_signature(&claim, &key, now)? {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(message.body))?,
         PendingVerification::Unsigned(head) if unsigned => head.accept(),

@@ -1,8 +1,8 @@
-//! Whatever a check of a caller-identity proof passes on is a harmless `GetCallerIdentity` request
-//! to an allowed host, with this server's audience among its signed headers. A proof that was made
-//! for this server passes and verifies as STS verifies it; one for another server does not.
+//! What a check of a caller-identity proof passes is a harmless `GetCallerIdentity` request to an
+//! allowed host, with this server's audience among its signed headers. A proof for this server
+//! passes, and verifies by STS's rules. One for another server does not.
 //!
-//! Input: options, the place and the value of the change; an audience, or a URL, or a request.
+//! Input: options, the place and the value of the change, and an audience, a URL or a request.
 
 #![no_main]
 
@@ -48,7 +48,7 @@ fuzz_target!(|input: &[u8]| {
             };
             let passed = passes(proof.expose(), text).expect("a proof for this server");
             assert!(verifies(&passed, &credentials));
-            // The URL does not name the server, so STS finds out.
+            // The URL does not contain the server, so STS must refuse it.
             let other = passes(proof.expose(), "another").expect("a proof for some server");
             assert_eq!(verifies(&other, &credentials), text == "another");
             let changed = tampered(proof.expose().as_bytes(), place, change);
@@ -117,7 +117,7 @@ fn passes(request: &Request<Vec<u8>>, audience: &str) -> Option<Request<&'static
     Some(passed)
 }
 
-/// As STS verifies a request.
+/// Verifies by STS's rules.
 fn verifies(request: &Request<&'static str>, credentials: &Credentials) -> bool {
     let Ok(claim) = SignedRequest::parse(request) else {
         return false;
@@ -229,7 +229,7 @@ fn harmless(request: &Request<&'static str>, audience: &str) {
                 assert!(value.starts_with(FORM));
             }
             "x-amz-content-sha256" => assert_eq!(value.len(), 64),
-            // They change at most the format of the response.
+            // These change at most the format of the response.
             "accept" | "accept-encoding" | "accept-language" | "user-agent"
             | "x-amz-user-agent" => {}
             _ if name.starts_with("amz-sdk-") || name.starts_with("aws-sdk-") => {}

@@ -1,15 +1,14 @@
-//! What can be signed is verified, by slices and by the types of `http` alike; and with one byte of
-//! it changed, only where that byte means nothing.
+//! A signed request verifies, in slices and in the types of `http`, and with one byte changed only
+//! if that byte has no meaning.
 //!
-//! Input: options, where to change, to what; the request.
+//! Input: options, the place and the value of the change, the request.
 
 #![no_main]
 
 use countersign::verify::{SignedRequest, VerificationKey, VerifyError};
 use countersign::{Credentials, PayloadHash, Rules, Signer};
 use countersign_fuzz::{
-    ID, Message, NOW, REGION, SECRET, TOKEN, credentials, says, service, tampered,
-    verify,
+    ID, Message, NOW, REGION, SECRET, TOKEN, credentials, says, service, tampered, verify,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -38,12 +37,12 @@ fuzz_target!(|input: &[u8]| {
         .extend(added.iter().map(|(name, value)| (name, value.as_bytes())));
     verify_by(&sent, service, &credentials, unsigned).expect("what was signed");
 
-    // Signing what is signed changes nothing.
+    // Signing again changes nothing.
     let again = signer
         .sign_raw(&sent.raw(), payload, NOW)
         .expect("once more");
     assert_eq!(again.signature(), added.signature());
-    // The types of `http` make the same signature.
+    // The types of `http` get the same signature.
     if let Some(mut request) = message.http("") {
         let signature = signer
             .sign(&mut request, payload, NOW)
@@ -53,13 +52,13 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(claim.access_key_id(), ID);
         let printed = format!("{request:?} {claim:?} {signer:?} {added:?}");
         for secret in [SECRET, TOKEN, signature.as_str()] {
-            // Unless the request itself says it elsewhere.
+            // Unless the request itself contains it elsewhere.
             let said = says(text, secret) > 0;
             assert!(said || !printed.contains(secret), "{printed}");
         }
     }
 
-    // Neither another's key, nor another token, nor another body.
+    // Another key, another token or another body is refused.
     for other in [
         Credentials::new(ID, "secret"),
         credentials.clone().with_session_token("other"),
@@ -90,7 +89,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// Verifies with the key of these credentials, if the claim names them.
+/// Verifies with the key of these credentials, if the claim has their access key ID.
 fn verify_by(
     message: &Message<'_>,
     service: &str,

@@ -1,9 +1,8 @@
-//! A request that is signed for several regions verifies in exactly these, in the header form and
-//! the query form, and with one byte changed only if that byte has no meaning. No other key
-//! verifies it.
+//! A request that is signed for several regions verifies in exactly these, signed in the header and
+//! presigned, and with one byte changed only if that byte has no meaning. No other key verifies it.
 //!
-//! Input: options, the place and the value of the change, the length of the region set; the region
-//! set; the request.
+//! Input: options, the place and the value of the change, the length of the region set, the region
+//! set, the request.
 
 #![no_main]
 
@@ -14,12 +13,11 @@ use countersign::sigv4a::{PublicKey, Signer};
 use countersign::verify::{SignedRequest, VerificationKey, VerifyError};
 use countersign::{Credentials, PayloadHash, Rules};
 use countersign_fuzz::{
-    ID, Message, NOW, REGION, SECRET, credentials, says, service, tampered,
-    verify,
+    ID, Message, NOW, REGION, SECRET, credentials, says, service, tampered, verify,
 };
 use libfuzzer_sys::fuzz_target;
 
-/// A key depends on the access key ID and the secret key only.
+/// A key depends on the access key ID and the secret access key only.
 fn public_key(secret: &str) -> PublicKey {
     let credentials = Credentials::new(ID, secret);
     let signer = Signer::new(credentials, "*", "service").expect("credentials");
@@ -147,7 +145,7 @@ fn check(
         );
         assert!(unsigned || sent.body == changed.body);
     }
-    // One in eight, because each of these takes as long as all of the above.
+    // One in eight, because each of these takes as long as everything above.
     if mine && change % 8 == 0 {
         let token = credentials.clone().with_session_token("other");
         for wrong in [key(credentials, &ANOTHER), key(&token, &OWN)] {
@@ -172,7 +170,7 @@ fn key(credentials: &Credentials, public_key: &PublicKey) -> VerificationKey {
     }
 }
 
-/// Whether a pattern with `*` covers a text.
+/// Whether a pattern with `*` matches a text.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern, text) {
         ([], []) => true,

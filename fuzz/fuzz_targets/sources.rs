@@ -1,8 +1,8 @@
-//! No reader of credential sources panics. Files that were written from values are read as these
-//! values, and what is written of what was read is read again as the same. No error or `Debug`
-//! quotes a secret. What is read is no larger than what was written, and a chain ends.
+//! No parser of credential sources panics. Files that were written from values are parsed to these
+//! values, and what was parsed is written and parsed again as the same. No error or `Debug` quotes
+//! a secret. The result is no larger than the input, and a chain ends.
 //!
-//! Input: the reader; what it reads. `SECRET` in the input must not come out.
+//! Input: the parser, its input. `SECRET` in the input must not be printed.
 
 #![no_main]
 
@@ -13,17 +13,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::Timestamp;
 use countersign::sources::{
-    Chain, CognitoPool, CredentialEndpoint, Environment, Error, Imds, Input, IotCredentials, LoginSession, Platform,
-    ProcessCommand, ProcessOutput, ProfileFiles, ProfileSource, RolesAnywhere,
-    RolesAnywhereCertificate, SelectedProfile, SsoToken, Want, parse_credential_document,
-    read_sso_credentials, write_process_output,
+    Chain, CognitoPool, CredentialEndpoint, Environment, Error, Imds, Input, IotCredentials,
+    LoginSession, Platform, ProcessCommand, ProcessOutput, ProfileFiles, ProfileSource,
+    RolesAnywhere, RolesAnywhereCertificate, SelectedProfile, SsoToken, Want,
+    parse_credential_document, read_sso_credentials, write_process_output,
 };
 use http::Response;
 use libfuzzer_sys::fuzz_target;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_893_553_445);
 const SECRET: &str = "SECRET";
-/// Of the environment: not in any seed.
+/// The secret in the environment, which no seed contains.
 const SECRET_OF_ENVIRONMENT: &str = "8bd0f6d4";
 const READERS: u8 = 12;
 
@@ -82,7 +82,7 @@ fuzz_target!(|input: &[u8]| {
             }
         }
         5 => {
-            // An error may name its code and its message, which are the document's own.
+            // An error may contain the code and message of the document.
             let _ = parse_credential_document(bytes, CredentialEndpoint::Container);
         }
         6 => {
@@ -110,7 +110,7 @@ fuzz_target!(|input: &[u8]| {
         }
         8 => chain(bytes),
         9 => {
-            // An error may name its code and its message, which are the service's own.
+            // An error may contain the code and message of the service.
             let response = Response::new(bytes);
             let iot = IotCredentials::new("localhost", "alias").expect("a host");
             let _ = iot.read(&response);
@@ -121,7 +121,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// The words, quoted and parsed again, are the words.
+/// Quoting the words and splitting them returns the words.
 fn quoted(command: &ProcessCommand, line: &str) {
     hidden(command);
     let words = std::iter::once(command.program()).chain(command.arguments());
@@ -136,8 +136,8 @@ fn quoted(command: &ProcessCommand, line: &str) {
     assert!(again.arguments().eq(words[1..].iter().copied()));
 }
 
-/// Input: which variables are set; what comes of each want, separated by NUL, each with a byte that
-/// says whether it worked.
+/// Input: the variables that are set, and the result of each want, separated by NUL, each with a
+/// byte for success or failure.
 fn chain(bytes: &[u8]) {
     let Some((set, rest)) = bytes.split_first() else {
         return;
@@ -167,7 +167,7 @@ fn chain(bytes: &[u8]) {
         .with_platform(Platform::Unix);
     let mut pieces = rest.split(|byte| *byte == 0);
     let mut input = Input::Start;
-    // Two files, three requests of a source, and at most sixteen roles with a code each.
+    // Two files, three requests of a source, and at most sixteen roles with an MFA code each.
     for _ in 0..40 {
         let want = match chain.next(input, NOW) {
             Ok(Want::Done(_)) => return,
@@ -219,7 +219,7 @@ fn roles_anywhere() -> RolesAnywhere {
     .expect("sound ARNs")
 }
 
-/// A certificate is sent as it is, and its serial number is a decimal number.
+/// A certificate is sent unchanged, and its serial number is a decimal number.
 fn certificate(bytes: &[u8]) {
     if let Ok(pem) = std::str::from_utf8(bytes)
         && let Ok(certificate) = RolesAnywhereCertificate::from_pem(pem)
@@ -250,8 +250,8 @@ fn certificate(bytes: &[u8]) {
     }
 }
 
-/// Pairs of a key and a value, from the bytes, as a tool would write them: what is read is what was
-/// meant, the last value of a key, whatever stands around it.
+/// Writes pairs of a key and a value as a tool would, and parses them: the last value of each key
+/// is returned, whatever surrounds it.
 fn written_from_values(bytes: &[u8]) {
     let mut meant: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     let mut written = String::new();
@@ -260,7 +260,7 @@ fn written_from_values(bytes: &[u8]) {
             continue;
         };
         let (name, key) = (format!("p{}", how & 3), format!("Key_{}", how >> 2 & 3));
-        // A value is one line of text, trimmed, without a comment of its own.
+        // A value is one line of text, trimmed, without a comment.
         let value = String::from_utf8_lossy(value).replace(['\n', '\r'], " ");
         let value = value.replace([';', '#'], "_");
         let value = value.trim_matches([' ', '\t']);
@@ -315,8 +315,8 @@ fn profile_files(bytes: &[u8]) {
     for (name, properties) in &told {
         written += &format!("[profile {name}]\r\n");
         for (key, value) in properties {
-            // Lines end in CR LF, so that a CR of the value stays. A space before a value that begins
-            // with `;` would make it a comment.
+            // Lines end in CR LF, so that a CR in a value is kept. A space before a value that
+            // begins with `;` would make it a comment.
             written += &format!("{key} ={}\r\n", value.replace('\n', "\r\n "));
         }
     }

@@ -1,8 +1,8 @@
-//! A token that is a presigned URL says what it was made for, and nothing else: its host and its
-//! parameters are those that were given, and the service that it is for verifies it. With one byte
-//! changed it is refused, or says the same. Two repositories of CodeCommit have two passwords.
+//! A token that is a presigned URL contains exactly the host and the parameters that it was made
+//! for, and its service verifies it. With one byte changed it is refused or has the same meaning.
+//! Two repositories of CodeCommit have two passwords.
 //!
-//! Input: the kind, the place and the value of the change; lines of region, host, name and another
+//! Input: the kind, the place and the value of the change, lines of region, host, name and another
 //! name.
 
 #![no_main]
@@ -18,9 +18,9 @@ use countersign_fuzz::{NOW, SECRET, TOKEN, credentials, parameters, tampered};
 use http::Uri;
 use libfuzzer_sys::fuzz_target;
 
-/// What a token is, and what it was made for.
+/// A token, and what it was made for.
 struct Made {
-    /// From the host on.
+    /// From the host to the end.
     url: String,
     method: &'static str,
     service: &'static str,
@@ -126,7 +126,7 @@ fn make(
         }
         4..=6 => {
             made.parameters = connect("User");
-            // It keeps the case of its letters.
+            // The token keeps the case of the host.
             made.host = host.to_owned();
             made.service = "elasticache";
             match kind {
@@ -217,7 +217,7 @@ fn without_default_port(host: &str) -> &str {
 
 type Said = (String, String, Vec<(Vec<u8>, Vec<u8>)>);
 
-/// What a token says to the service that verifies it.
+/// What the service reads from a token after verification.
 fn verify(made: &Made, url: &str, credentials: &Credentials, region: &str) -> Option<Said> {
     let (target, query) = url.split_once('?')?;
     let (authority, _) = target.split_once('/')?;
@@ -250,7 +250,7 @@ fn verify(made: &Made, url: &str, credentials: &Credentials, region: &str) -> Op
     Some((host.to_owned(), path.to_owned(), said))
 }
 
-/// CodeCommit's string to sign is its own.
+/// CodeCommit has its own string to sign.
 fn git(credentials: &Credentials, region: &str, urls: [&str; 2]) {
     let made = urls.map(|url| tokens::codecommit(credentials, region, url, NOW));
     let [Ok(one), Ok(two)] = made else {

@@ -1,6 +1,6 @@
-//! What the targets share: requests as text, so that a fuzzer changes what an HTTP client would
-//! send, and a seed can be read; and what such a request means, written down once more, without the
-//! crate's canonicaliser.
+//! Shared by the targets: requests as text, which a fuzzer can change as an HTTP client would send
+//! them and people can read, and the meaning of such a request, implemented without the crate's
+//! canonicalizer.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,15 @@ use percent_encoding::{percent_decode, percent_decode_str};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-/// Most of the vectors are signed with these.
+/// The access key ID of most vectors.
 pub const ID: &str = "AKIDEXAMPLE";
-/// The secret access key of them.
+/// The secret access key of most vectors.
 pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 /// A session token that needs escapes.
 pub const TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLE/token+with==";
-/// When everything is signed.
+/// The time of all signatures.
 pub const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
-/// Where everything is signed for.
+/// The region of all signatures.
 pub const REGION: &str = "us-east-1";
 
 /// Services with rules of their own, and one without.
@@ -36,7 +36,7 @@ pub const SERVICES: [&str; 8] = [
     "execute-api",
 ];
 
-/// The actions whose answers are read.
+/// The actions whose responses are parsed.
 pub const ACTIONS: [&str; 14] = [
     "AssumeRole",
     "AssumeRoleWithSAML",
@@ -54,7 +54,7 @@ pub const ACTIONS: [&str; 14] = [
     "GetAuthorizationToken",
 ];
 
-/// The service that the low bits of a byte stand for.
+/// The service for the low bits of a byte.
 pub fn service(options: u8) -> &'static str {
     SERVICES[usize::from(options % 8)]
 }
@@ -69,7 +69,7 @@ pub fn credentials(temporary: bool) -> Credentials {
     }
 }
 
-/// How often a request says this by itself, so that nobody can be blamed for printing it.
+/// How often a request itself contains the text, as then it may be printed.
 pub fn says(text: &[u8], secret: &str) -> usize {
     let decoded: Vec<u8> = percent_decode(text).collect();
     [text, &decoded]
@@ -79,7 +79,7 @@ pub fn says(text: &[u8], secret: &str) -> usize {
         .count()
 }
 
-/// A copy of `bytes` in which one byte is another.
+/// A copy of `bytes` with one byte changed.
 pub fn tampered(bytes: &[u8], place: u16, change: u8) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let length = bytes.len().max(1);
@@ -100,7 +100,7 @@ pub struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Reads it; `None` where it has not this form. Nothing else is checked.
+    /// Parses the text. `None` if it does not have this form. Nothing else is checked.
     pub fn read(text: &'a [u8]) -> Option<Self> {
         let (first, mut rest) = line(text);
         let first = std::str::from_utf8(first).ok()?;
@@ -116,7 +116,7 @@ impl<'a> Message<'a> {
             let colon = header.iter().position(|&byte| byte == b':')?;
             let name = std::str::from_utf8(&header[..colon]).ok()?;
             headers.push((name, &header[colon + 1..]));
-            // A verifier refuses more than 256 by default.
+            // A verifier refuses more than 256 headers by default.
             if headers.len() > 240 {
                 return None;
             }
@@ -130,7 +130,7 @@ impl<'a> Message<'a> {
         })
     }
 
-    /// Writes it, as it is read.
+    /// Writes the text that [`Message::read`] parses.
     pub fn write(&self) -> Vec<u8> {
         let mark = if self.query.is_empty() { "" } else { "?" };
         let mut text = format!("{} {}{mark}{}\n", self.method, self.path, self.query).into_bytes();
@@ -145,7 +145,7 @@ impl<'a> Message<'a> {
         text
     }
 
-    /// In slices.
+    /// The request in slices.
     pub fn raw(&self) -> RawRequest<'_> {
         RawRequest {
             method: self.method,
@@ -155,8 +155,8 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// In the types of `http`, below an origin such as `https://example.com` (or nothing); `None`
-    /// where they do not take it, or not as it is.
+    /// The request in the types of `http`, with an origin such as `https://example.com` or none.
+    /// `None` if they do not accept it unchanged.
     pub fn http(&self, origin: &str) -> Option<Request<Vec<u8>>> {
         let mark = if self.query.is_empty() { "" } else { "?" };
         let uri: Uri = format!("{origin}{}{mark}{}", self.path, self.query)
@@ -167,7 +167,7 @@ impl<'a> Message<'a> {
         }
         let mut request = Request::builder().method(self.method).uri(uri);
         for (name, value) in &self.headers {
-            // It would be made lower-case.
+            // `http` would convert the name to lowercase.
             if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
                 return None;
             }
@@ -176,7 +176,7 @@ impl<'a> Message<'a> {
         request.body(self.body.to_vec()).ok()
     }
 
-    /// Whether it says twice what a verifier takes once; signers leave that to it.
+    /// Whether something is repeated that a verifier accepts once. Signers do not check this.
     pub fn repeats_itself(&self) -> bool {
         let count = |wanted| {
             self.headers
@@ -187,10 +187,10 @@ impl<'a> Message<'a> {
         count("x-amz-decoded-content-length") > 1 || count("x-amz-trailer") > 1
     }
 
-    /// What a signature after these rules that covers these headers says.
+    /// The meaning that a signature with these rules and signed headers covers.
     pub fn meaning(&self, rules: &Rules, signed: &[&str]) -> Meaning {
         let mut query = parameters(self.query);
-        // In query form the signature is added last, and with IoT the token behind it.
+        // In a query, the signature is added last, and for IoT the token after it.
         if self
             .headers
             .iter()
@@ -222,7 +222,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// What of a request a signature covers.
+/// The part of a request that a signature covers.
 #[derive(Debug, PartialEq)]
 pub struct Meaning {
     method: String,
@@ -238,7 +238,7 @@ fn line(text: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// The parameters of a query, decoded, in some order that is always the same.
+/// The decoded parameters of a query, sorted.
 pub fn parameters(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     // A bare plus is a space.
     let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).collect::<Vec<u8>>();
@@ -252,7 +252,7 @@ pub fn parameters(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     all
 }
 
-/// What a path means by these rules: to S3's family the key that it decodes to.
+/// The meaning of a path with these rules: for S3's family the decoded key.
 pub fn path(path: &str, rules: &Rules) -> Vec<u8> {
     let path = if path.is_empty() { "/" } else { path };
     if rules.normalize_path {
@@ -264,7 +264,7 @@ pub fn path(path: &str, rules: &Rules) -> Vec<u8> {
     }
 }
 
-/// A path without doubled slashes and dot segments.
+/// A path without repeated slashes and dot segments.
 pub fn resolved(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for segment in path
@@ -285,14 +285,14 @@ pub fn resolved(path: &str) -> String {
     format!("/{}{slash}", kept.join("/"))
 }
 
-/// A header's value with its white space trimmed and each run made one space.
+/// The value of a header, trimmed, with each run of white space as one space.
 pub fn folded(value: &[u8]) -> Vec<u8> {
     let words = value.split(|byte| matches!(byte, b' ' | b'\t'));
     let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
     words.join(&b' ')
 }
 
-/// A request of `http` as text, as [`Message::read`] reads it.
+/// An `http` request as the text that [`Message::read`] parses.
 pub fn text_of(request: &Request<Vec<u8>>) -> Vec<u8> {
     let headers = request.headers().iter();
     Message {
@@ -307,8 +307,8 @@ pub fn text_of(request: &Request<Vec<u8>>) -> Vec<u8> {
     .write()
 }
 
-/// Verifies a request with the key that its claim names. Where the payload is not as it was signed,
-/// it panics.
+/// Verifies a request with the key that its claim names. Panics if the payload is not as it was
+/// signed.
 pub fn verify(
     message: &Message<'_>,
     service: &str,
@@ -317,7 +317,9 @@ pub fn verify(
 ) -> Result<(), VerifyError> {
     let request = message.raw();
     let claim = SignedRequest::parse_raw(&request)?;
-    let verifier = Verifier::new(REGION, Service::from(service)).unwrap().allow_dot_segments();
+    let verifier = Verifier::new(REGION, Service::from(service))
+        .unwrap()
+        .allow_dot_segments();
     let verified = match verifier.verify_signature(&claim, key, NOW)? {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(message.body))?,
         PendingVerification::Unsigned(head) if unsigned => head.accept(),

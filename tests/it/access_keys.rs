@@ -1,8 +1,9 @@
-//! Whose signature it is: the access key ID that a request claims, and the verification key that
-//! the lookup returns for it.
+//! Who signed a request: the access key ID that it claims, and the verification key that the lookup
+//! returns for it.
 //!
-//! The signatures of `team/app` and of the browser uploads are botocore 1.43.11's, those of the
-//! empty secret are a few lines of HMAC in Python. None is calculated by the code under test.
+//! The signatures of `team/app` and of the browser uploads were made by botocore 1.43.11, those
+//! with the empty secret by a few lines of Python's `hmac`. None is calculated by the code under
+//! test.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ fn get(uri: &str) -> Request<()> {
     Request::get(uri).body(()).unwrap()
 }
 
-/// A request in both forms, signed by `credentials` for SQS at `NOW`.
+/// A request signed in its header and a presigned one, by `credentials` for SQS at `NOW`.
 fn both_forms(credentials: &Credentials) -> [Request<()>; 2] {
     let signer = Signer::new(credentials.clone(), "us-east-1", "sqs").unwrap();
     let mut signed = get("https://sqs.us-east-1.amazonaws.com/");
@@ -39,7 +40,7 @@ fn both_forms(credentials: &Credentials) -> [Request<()>; 2] {
     [signed, get(url.unwrap().url())]
 }
 
-/// The access key ID that a server proves, with the key that its lookup returned.
+/// The access key ID in the proof, if the lookup returns the key of `found`.
 fn proven(request: &Request<()>, found: &Credentials) -> Result<String, VerifyError> {
     let claim = SignedRequest::parse(request)?;
     let key = VerificationKey::derive(found, claim.scope()).unwrap();
@@ -49,10 +50,10 @@ fn proven(request: &Request<()>, found: &Credentials) -> Result<String, VerifyEr
 }
 
 #[test]
-fn a_lookup_that_folds_case_proves_no_other_name() {
+fn a_case_insensitive_lookup_verifies_no_other_access_key_id() {
     for claimed in ["akidexample", "AKIDExample", "AkidExample"] {
         for request in both_forms(&credentials(claimed)) {
-            // The lookup folds case and finds the user AKIDEXAMPLE, who has this secret.
+            // The lookup ignores case: it finds the user AKIDEXAMPLE, who has this secret.
             let folded = proven(&request, &credentials("AKIDEXAMPLE"));
             assert_eq!(folded, Err(VerifyError::UnknownAccessKeyId), "{claimed}");
             let exact = proven(&request, &credentials(claimed));
@@ -62,7 +63,7 @@ fn a_lookup_that_folds_case_proves_no_other_name() {
 }
 
 #[test]
-fn two_users_with_one_secret_do_not_get_each_others_name() {
+fn the_key_of_another_user_with_the_same_secret_verifies_nothing() {
     let sessions = |id: &str| credentials(id).with_session_token("TOKEN");
     for make in [credentials, sessions] as [fn(&str) -> Credentials; 2] {
         let (alice, bob) = (make("AKIDALICE"), make("AKIDBOB"));
@@ -84,7 +85,7 @@ fn two_users_with_one_secret_do_not_get_each_others_name() {
     }
 }
 
-/// The signature of a header does not cover the access key ID, so anybody on the way can change it.
+/// In a header, the access key ID is not covered by the signature: anyone in between can change it.
 #[test]
 fn an_access_key_id_changed_in_the_header_is_refused() {
     let [mut request, _] = both_forms(&credentials("AKIDALICE"));
@@ -95,7 +96,7 @@ fn an_access_key_id_changed_in_the_header_is_refused() {
     assert_eq!(refused, Err(VerifyError::UnknownAccessKeyId));
 }
 
-/// The order of `DynamoDB`: the access key ID before the signature and the session token.
+/// The same order as DynamoDB: first the access key ID, then the signature and the session token.
 #[test]
 fn another_access_key_id_is_reported_before_the_session_token_and_the_signature() {
     let [request, url] = both_forms(&credentials("AKIDALICE"));
@@ -126,7 +127,7 @@ fn a_signing_key_verifies_only_as_the_key_of_its_access_key_id() {
 }
 
 #[test]
-fn a_stream_opened_under_another_name_is_refused() {
+fn a_stream_opened_with_another_access_key_id_is_refused() {
     let signer = Signer::new(credentials("AKIDALICE"), "us-east-1", "s3").unwrap();
     let mut request = Request::put("https://bucket.s3.amazonaws.com/key");
     request = request.header("host", "bucket.s3.amazonaws.com");
@@ -161,7 +162,7 @@ fn a_public_key_verifies_only_as_the_key_of_its_access_key_id() {
     assert_eq!(verify("akidalice"), Err(VerifyError::UnknownAccessKeyId));
 }
 
-/// `GET /` of SQS at `NOW`, as it arrives.
+/// `GET /` of SQS at `NOW`, as a server receives it.
 fn arrives(target: &str, signature: Option<&str>) -> Request<()> {
     let request = Request::get(target).header("host", "bucket.example.com");
     let Some(signature) = signature else {
@@ -233,7 +234,7 @@ fn no_verification_key_is_derived_from_an_empty_secret() {
     }
 }
 
-/// The signature of which the hex is 64 zeros.
+/// A signature of 64 zeros.
 fn zeros() -> Signature {
     let header = format!(
         "AWS4-HMAC-SHA256 Credential=A/20260522/us-east-1/s3/aws4_request, SignedHeaders=host, \
@@ -321,7 +322,7 @@ fn an_empty_secret_verifies_no_event() {
     }
 }
 
-/// botocore's time for the cases with `/`, and for the forms.
+/// The time of botocore's signatures, for the forms and for the IDs with `/`.
 const JANUARY: OffsetDateTime = datetime!(2026-01-02 03:04:05 UTC);
 
 #[cfg(feature = "post-policy")]
@@ -333,7 +334,7 @@ mod forms {
     /// `{"expiration": "2026-01-02T04:04:05Z", "conditions": [{"bucket": "bucket"}, {"key": "key"},
     /// {"x-amz-algorithm": …}, {"x-amz-credential": "AKIDEXAMPLE/…"}, {"x-amz-date": …}]}`
     const POLICY: &str = "eyJleHBpcmF0aW9uIjogIjIwMjYtMDEtMDJUMDQ6MDQ6MDVaIiwgImNvbmRpdGlvbnMiOiBbeyJidWNrZXQiOiAiYnVja2V0In0sIHsia2V5IjogImtleSJ9LCB7IngtYW16LWFsZ29yaXRobSI6ICJBV1M0LUhNQUMtU0hBMjU2In0sIHsieC1hbXotY3JlZGVudGlhbCI6ICJBS0lERVhBTVBMRS8yMDI2MDEwMi91cy1lYXN0LTEvczMvYXdzNF9yZXF1ZXN0In0sIHsieC1hbXotZGF0ZSI6ICIyMDI2MDEwMlQwMzA0MDVaIn1dfQ==";
-    /// The same with `team/app`.
+    /// The same policy with `team/app`.
     const TEAM_POLICY: &str = "eyJleHBpcmF0aW9uIjogIjIwMjYtMDEtMDJUMDQ6MDQ6MDVaIiwgImNvbmRpdGlvbnMiOiBbeyJidWNrZXQiOiAiYnVja2V0In0sIHsia2V5IjogImtleSJ9LCB7IngtYW16LWFsZ29yaXRobSI6ICJBV1M0LUhNQUMtU0hBMjU2In0sIHsieC1hbXotY3JlZGVudGlhbCI6ICJ0ZWFtL2FwcC8yMDI2MDEwMi91cy1lYXN0LTEvczMvYXdzNF9yZXF1ZXN0In0sIHsieC1hbXotZGF0ZSI6ICIyMDI2MDEwMlQwMzA0MDVaIn1dfQ==";
     const SIGNATURE: &str = "74b6c12404f1174605f0dffad70056d57175a9fae91962a17a665d5790f605e2";
     const TEAM_SIGNATURE: &str = "67e0bcb708032a30aa35308ada31239950b0f32289198685b8a98fb1f99257b4";
@@ -385,7 +386,7 @@ mod forms {
     }
 
     #[test]
-    fn a_form_under_another_name_is_refused() {
+    fn a_form_with_another_access_key_id_is_refused() {
         let credential = "AKIDEXAMPLE/20260102/us-east-1/s3/aws4_request";
         for other in ["akidexample", "AKIDBOB"] {
             let form = [credential, POLICY, SIGNATURE];
@@ -402,7 +403,7 @@ mod forms {
         let credential = "team/app/20260102/us-east-1/s3/aws4_request";
         let form = [credential, TEAM_POLICY, TEAM_SIGNATURE];
         assert_eq!(verify(form, of("team/app", SECRET)).unwrap(), "team/app");
-        // The neighbours that a reader from the left would see.
+        // The access key IDs that a parser from the left would find.
         for other in ["team", "app", "team/app/20260102"] {
             assert!(verify(form, of(other, SECRET)).is_err());
         }
@@ -493,7 +494,7 @@ fn refused(id: &str, secret: &str) -> Option<Error> {
         Ok(signer) => signer,
         Err(error) => return Some(error),
     };
-    // What the constructor takes can sign.
+    // Credentials that the constructor accepts can sign.
     let mut request = get("https://sqs.us-east-1.amazonaws.com/");
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     assert!(request.headers().contains_key("authorization"));
@@ -513,7 +514,7 @@ fn a_swap_of_id_and_secret_is_detected_by_the_secret() {
         ("AKIAIOSFODNN7EXAMPLE", SECRET),
         ("team/app", SECRET),
         ("AKIAIOSFODNN7EXAMPLE", "minioadmin"),
-        // Of 40 random characters, one in 17 million begins so.
+        // A secret of 40 random characters begins like an access key ID once in 17 million.
         ("AKIDEXAMPLE", "AKIAtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEYabc"),
         ("AKIDEXAMPLE", "ASIA+nFEMI/K7MDENG+bPxRfiCYEXAMPLEKEYabc"),
         ("AKIDEXAMPLE", "AKIDEXAMPLE"),
@@ -524,7 +525,7 @@ fn a_swap_of_id_and_secret_is_detected_by_the_secret() {
 
 /// IAM API Reference: an access key ID has at most 128 characters.
 #[test]
-fn an_id_that_arrives_is_visible_ascii_of_at_most_128_bytes() {
+fn a_received_access_key_id_is_visible_ascii_of_at_most_128_bytes() {
     let signature = "0".repeat(64);
     let in_header = |id: &str| {
         let header = format!(

@@ -1,5 +1,5 @@
-//! Addresses and signing names of arbitrary input: errors, never a panic, and never an address that
-//! cannot be sent or that names another host.
+//! Addresses and signing names of arbitrary input: never a panic, an address that cannot be sent,
+//! or the address of another host.
 
 use countersign::s3::express::CreateSession;
 use countersign::s3::{
@@ -38,7 +38,7 @@ fn addressing() -> impl Strategy<Value = Addressing> {
             Addressing::without_access_points,
             Addressing::without_express_session,
         ];
-        // One in four is on.
+        // One option in four is set.
         let on = options
             .iter()
             .enumerate()
@@ -58,7 +58,7 @@ fn bucket() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What must hold of every address that is found.
+/// What is true of every address.
 fn check(address: &Address) -> Result<(), TestCaseError> {
     let uri: Uri = address
         .object_url("a b/c")
@@ -104,13 +104,14 @@ proptest! {
         }
     }
 
-    /// A bucket's name never chooses the host that credentials are sent to.
+    /// The name of a bucket must not choose the host that the credentials are sent to.
     #[test]
     fn a_bucket_stays_in_the_domain_of_its_region(bucket in bucket()) {
         if let Ok(address) = Addressing::new("us-west-2").bucket(&bucket) {
             let host = address.host();
             prop_assert!(host.ends_with(".amazonaws.com"), "{}", host);
-            // A zone need only look like one; the names of hosts are those of AWS's zones.
+            // A generated zone ID need not be one that AWS has. Only those of AWS are in the table
+            // of hosts.
             let known = service_of_host(host).map(|found| found.service());
             let named = known.is_some_and(|service| service.starts_with("s3"));
             prop_assert!(named || host.contains(".s3express-"), "{}", host);
@@ -132,7 +133,7 @@ proptest! {
 #[cfg(feature = "sigv4a")]
 proptest! {
     #[test]
-    fn global_endpoints_of_any_id_can_be_signed_for(id in ".{0,40}", region in "[a-z0-9-]{0,20}", arn in "(arn:aws:cloudfront::)?.{0,40}") {
+    fn requests_to_global_endpoints_of_any_id_can_be_signed(id in ".{0,40}", region in "[a-z0-9-]{0,20}", arn in "(arn:aws:cloudfront::)?.{0,40}") {
         use countersign::address::{EventBridge, KeyValueStore, Ses};
         for address in [
             EventBridge::new(&*region).global(&id),
@@ -146,7 +147,7 @@ proptest! {
 }
 
 #[test]
-fn a_directory_bucket_is_signed_for_with_a_session() {
+fn a_directory_bucket_is_signed_with_a_session() {
     let address = Addressing::new("us-west-2")
         .bucket("logs--usw2-az1--x-s3")
         .unwrap();
@@ -180,7 +181,7 @@ fn labels_do_not_precede_an_ip_address() {
     assert_eq!(addressing.bucket(arn), Err(conflict.clone()));
     let account = addressing.control(Some("123456789012"), ControlTarget::Account);
     assert_eq!(account, Err(conflict));
-    // A bucket goes into the path there.
+    // With this endpoint, the bucket is in the path.
     let url = addressing.bucket("photos").unwrap();
     assert_eq!(url.url(), "http://127.0.0.1:9000/photos");
     let dots = addressing.bucket("my.photos").unwrap();
@@ -188,7 +189,7 @@ fn labels_do_not_precede_an_ip_address() {
 }
 
 #[test]
-fn an_alias_of_an_outpost_does_not_drop_options() {
+fn an_option_that_an_outposts_alias_cannot_honor_is_an_error() {
     let alias = "test-accessp-o0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3";
     let addressing = Addressing::new("us-west-2");
     assert!(addressing.bucket(alias).is_ok());
@@ -204,7 +205,7 @@ fn an_alias_of_an_outpost_does_not_drop_options() {
 }
 
 #[test]
-fn addresses_can_go_to_other_threads() {
+fn addresses_are_send_and_sync() {
     fn sendable<T: Send + Sync + 'static>() {}
     sendable::<Addressing>();
     sendable::<Address>();
@@ -230,7 +231,7 @@ fn the_password_of_an_invalid_endpoint_is_not_printed() {
             assert!(!said.contains("hunter2"), "{said}");
         }
     }
-    // Without it the endpoint is valid.
+    // Without the bad part, the endpoint is valid.
     let sound = Addressing::new("us-west-2").with_endpoint("https://store.example.com");
     assert!(sound.buckets().is_ok());
 }

@@ -1,4 +1,4 @@
-//! How often signing asks the heap, counted. (How long it takes is for the benchmarks.)
+//! The number of heap allocations of each operation. Its time is measured in `benches/`.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ fn credentials() -> Credentials {
     .with_session_token("IQoJb3JpZ2luX2VjE/+==".repeat(48))
 }
 
-/// A signer with temporary credentials, its key for the day at hand.
+/// A signer with temporary credentials that has already derived the key of the day.
 fn signer(service: &'static str) -> Signer {
     let signer = Signer::new(credentials(), "us-east-1", service).unwrap();
     signer.sign(&mut get(), PayloadHash::Unsigned, NOW).unwrap();
@@ -48,7 +48,7 @@ fn get() -> Request<()> {
     request.body(()).unwrap()
 }
 
-/// Allocations while `work` runs; what it returns is dropped outside.
+/// The number of allocations while `work` runs. Its result is dropped afterwards.
 fn allocations<T>(work: impl FnOnce() -> T) -> u64 {
     let mut output = None;
     let counted = measure(|| output = Some(work()));
@@ -72,8 +72,8 @@ fn signing_an_http_request_allocates_at_most_four_times() {
             .sign(&mut request, PayloadHash::Unsigned, NOW)
             .unwrap()
     });
-    // The header map grows (its entries and its index); the date; the authorization. The token
-    // is shared.
+    // The header map grows twice (entries and index), then the date and the authorization. The
+    // token is shared.
     assert!(count <= 4, "{count}");
 }
 
@@ -104,7 +104,7 @@ fn presigning_allocates_the_url_and_once_the_encoded_token() {
         .body(())
         .unwrap();
     let presign = || signer.presign(&request, LIFETIME, NOW).unwrap();
-    // The URL, at its full length from the start; and once, the token's encoding.
+    // The URL is allocated at its full length. The encoded token is a second allocation, once.
     assert_eq!(allocations(presign), 2);
     assert_eq!(allocations(presign), 1);
     let request = Request::get("https://BUCKET.example/dt=1/é?c+d")
@@ -133,7 +133,8 @@ fn hashing_and_deriving_allocate_nothing() {
     assert_eq!(allocations(derive), 0);
 }
 
-/// In both forms, with a session token of 1,000 characters; the claim borrows all it says.
+/// Signed in the header and presigned, with a session token of 1,000 characters. The claim borrows
+/// its parts from the request.
 #[test]
 fn verifying_allocates_nothing() {
     let signer = signer("s3");
@@ -158,7 +159,7 @@ fn verifying_allocates_nothing() {
     let verifier = Verifier::new("us-east-1", countersign::Service::S3).unwrap();
     let scope = countersign::sigv4::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
     let key = VerificationKey::derive(&credentials(), &scope).unwrap();
-    // A path of another encoding, signed as it is sent by its own client, is hashed twice.
+    // A path that is encoded in another way, as its client signed it, is hashed twice.
     let mut rules = countersign::Rules::S3;
     rules.recode_path = false;
     let as_sent = Signer::new(
@@ -184,7 +185,7 @@ fn verifying_allocates_nothing() {
     }
 }
 
-/// One key a signer, whatever it has signed: the memory that is held does not grow.
+/// A signer remembers one signing key, so its memory does not grow.
 #[test]
 fn the_key_cache_does_not_grow() {
     let signer = signer("s3");
@@ -201,7 +202,7 @@ fn the_key_cache_does_not_grow() {
     let counted = measure(|| sign(2_000));
     assert!(counted.bytes_current <= 0, "{counted:?}");
 
-    // Nor do signers leave anything behind, with credentials that change by the hour.
+    // Signers with changing credentials leave no memory behind.
     let counted = measure(|| {
         for n in 0..2_000 {
             let credentials = Credentials::new(format!("ASIA{n}"), "secret");
@@ -225,7 +226,7 @@ fn the_header_of_a_chunk_allocates_nothing() {
         for chunk in data.chunks(chunks.chunk_size()) {
             assert_eq!(allocations(|| chunks.header(chunk).unwrap()), 0);
         }
-        // What ends it is a piece of its own.
+        // The final chunk is a separate buffer.
         assert_eq!(allocations(|| chunks.finish().unwrap()), 1);
     }
 }
@@ -245,10 +246,10 @@ fn signed_chunks(payload: &ChunkedEncoding) -> (ChunkSigner, ChunkVerifier) {
     (chunks, verifier)
 }
 
-/// At most twice what has arrived, whatever the chunk's header announces, and never more than the
-/// chunk.
+/// At most twice the length that has arrived, and never more than the chunk. The announced size
+/// does not count.
 #[test]
-fn memory_grows_with_the_data_of_a_chunk_that_has_arrived() {
+fn memory_for_a_chunk_grows_with_the_data_received() {
     const SIZE: usize = 16 << 20;
     let data = vec![7; SIZE];
     let payload = ChunkedEncoding::signed(SIZE as u64).with_chunk_size(SIZE);
@@ -270,10 +271,11 @@ fn memory_grows_with_the_data_of_a_chunk_that_has_arrived() {
     assert_eq!(arrived, SIZE);
 }
 
-/// Small frames are put together in a buffer that doubles: for a moment the old and the new one exist.
+/// Small frames are collected in a buffer that doubles. While it grows, the old and the new one
+/// exist.
 #[cfg(feature = "http-body")]
 #[test]
-fn memory_of_a_verified_body_is_at_most_three_times_what_has_arrived() {
+fn memory_of_a_verified_body_is_at_most_three_times_the_data_received() {
     use std::collections::VecDeque;
     use std::convert::Infallible;
     use std::pin::Pin;
@@ -314,7 +316,7 @@ fn memory_of_a_verified_body_is_at_most_three_times_what_has_arrived() {
         let mut body = VerifiedBody::new(Frames(frames), verifier);
         let counted = measure(|| {
             let frame = Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop()));
-            // Everything arrived but the end.
+            // All but the final chunk has arrived.
             assert!(matches!(frame, Poll::Ready(Some(Err(_)))));
         });
         assert!(
@@ -326,7 +328,7 @@ fn memory_of_a_verified_body_is_at_most_three_times_what_has_arrived() {
 
 #[cfg(feature = "event-stream")]
 #[test]
-fn memory_grows_with_the_data_of_a_message_that_has_arrived() {
+fn memory_for_a_message_grows_with_the_data_received() {
     use countersign::event_stream::{DEFAULT_MAX_MESSAGE_LENGTH, Decoder, encode};
 
     let mut frame = Vec::new();
@@ -352,7 +354,8 @@ fn only_the_first_chunk_allocates_when_verified() {
     let (mut chunks, mut verifier) = signed_chunks(&payload);
     for (i, chunk) in data.chunks(65_536).enumerate() {
         let header = chunks.header(chunk).unwrap();
-        // The first makes room for a header's line and for a chunk, all others find it.
+        // The first chunk allocates the buffers for a header and for a chunk. All others reuse
+        // them.
         let room = if i == 0 { 4 } else { 0 };
         let counted = allocations(|| {
             let (half, rest) = chunk.split_at(30_000);

@@ -1,6 +1,5 @@
-//! What attackers tried on verifiers, and that honest requests still verify.
+//! Attacks on verifiers, and proof that honest requests still verify.
 
-mod changed_requests;
 mod claims;
 mod hosts_and_paths;
 mod large_requests;
@@ -10,6 +9,7 @@ mod rotation;
 mod routing;
 mod session;
 mod signed_headers;
+mod tampered_requests;
 mod time_window;
 
 use std::time::Duration;
@@ -33,7 +33,7 @@ const STREAMING: [&str; 4] = [
 
 type Message = Request<Vec<u8>>;
 
-/// As a server gets it: with a `host` header and without the URI's authority.
+/// A request as a server receives it: with a `host` header and without the authority in the URI.
 fn request(method: &str, target: &str) -> Message {
     Request::builder()
         .method(method)
@@ -52,7 +52,7 @@ fn temporary() -> Credentials {
         .with_session_token(TOKEN)
 }
 
-/// Signs in the header form, for `service` in us-east-1.
+/// Signs in a header, for `service` in us-east-1.
 fn signed_by(credentials: Credentials, mut message: Message, service: &'static str) -> Message {
     let payload = PayloadHash::new(message.body());
     let signer = Signer::new(credentials, "us-east-1", service).unwrap();
@@ -64,13 +64,13 @@ fn signed(message: Message, service: &'static str) -> Message {
     signed_by(long_term(), message, service)
 }
 
-/// Presigns for an hour: a request as it is sent with the URL.
+/// Presigns for an hour, and returns the request that a client sends with the URL.
 fn presigned_by(credentials: Credentials, message: &Message, service: &'static str) -> Message {
     let payload = match service {
         "s3" | "s3express" => PayloadHash::Unsigned,
         _ => PayloadHash::new(message.body()),
     };
-    // Presigning wants an absolute URI.
+    // Presigning needs an absolute URI.
     let mut absolute = message.clone();
     *absolute.uri_mut() = format!("https://bucket.example.com{}", message.uri())
         .parse()
@@ -93,7 +93,7 @@ fn presigned(message: &Message, service: &'static str) -> Message {
     presigned_by(long_term(), message, service)
 }
 
-/// Both forms of a `GET` for `service`.
+/// A `GET` for `service`, signed in its header and presigned.
 fn both_forms(service: &'static str) -> [Message; 2] {
     let message = request("GET", "/key?list=a%20b");
     [
@@ -102,7 +102,7 @@ fn both_forms(service: &'static str) -> [Message; 2] {
     ]
 }
 
-/// What a server would do, by the rules of `service`.
+/// Verifies as a server with the rules of `service` does.
 fn verify_as(
     service: &'static str,
     message: &Message,
@@ -156,7 +156,7 @@ fn with_header(mut message: Message, name: &'static str, value: &str) -> Message
     message
 }
 
-/// With the query as `change` makes it.
+/// Changes the query.
 fn with_query(mut message: Message, change: impl FnOnce(&str) -> String) -> Message {
     let query = change(message.uri().query().unwrap_or_default());
     let target = format!("{}?{query}", message.uri().path());
@@ -164,7 +164,7 @@ fn with_query(mut message: Message, change: impl FnOnce(&str) -> String) -> Mess
     message
 }
 
-/// With the `authorization` header as `change` makes it.
+/// Changes the `authorization` header.
 fn with_authorization(mut message: Message, change: impl FnOnce(&str) -> String) -> Message {
     let header = change(message.headers()["authorization"].to_str().unwrap());
     let header = HeaderValue::from_bytes(header.as_bytes()).unwrap();
@@ -172,8 +172,8 @@ fn with_authorization(mut message: Message, change: impl FnOnce(&str) -> String)
     message
 }
 
-/// A request whose canonical form is made by hand, signed with what this crate would not sign: for
-/// what only a client that means harm sends. `lines` are the canonical headers.
+/// Signs a canonical request that is written by hand, which this crate would not sign. `lines` are
+/// its canonical headers.
 fn forged(message: Message, service: &str, names: &str, lines: &str, payload: &str) -> Message {
     use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign};
     use sha2::Digest as _;
@@ -220,7 +220,7 @@ fn unchanged_requests_are_accepted() {
     assert_eq!(verify(&message, "sqs"), Ok(()));
 }
 
-/// What a server keeps in its state, or hands to another task.
+/// Servers keep these in shared state or send them to other tasks.
 #[test]
 fn verifiers_keys_and_proofs_can_be_shared_between_threads() {
     fn shared<T: Send + Sync>() {}

@@ -1,8 +1,7 @@
-//! AWS's own signing test suite, as the published `aws-sigv4` package carries it, for clients and
-//! for servers.
+//! AWS's own signing test suite, from the published `aws-sigv4` package, for signing and verifying.
 //!
-//! What the suite gets wrong stands in `exceptions.json`, each with its reason and with what the case
-//! says once it is put right; a case that passes unexpectedly fails.
+//! Errors of the suite are listed in `exceptions.json`, each with its reason and the corrected
+//! value. A listed case that passes is a failure.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
@@ -26,16 +25,16 @@ use serde_json::Value;
 
 use case::{Case, Form};
 
-/// The fields that differ, and how.
+/// The names of the fields that differ, with the difference.
 type Failing = Vec<(&'static str, String)>;
 
-/// What the suite of a version gets wrong, by the names of its cases.
+/// The errors in the suite of this version, by the name of the case.
 fn exceptions(version: &str) -> Value {
     let all: Value = serde_json::from_str(include_str!("aws_suite/exceptions.json")).unwrap();
     all[version].clone()
 }
 
-/// Signs every case in both forms, and asks for exactly the failures that are excepted.
+/// Signs each case in its header and presigned. Exactly the listed exceptions must fail.
 fn sign_all(
     version: &str,
     cases: &[Case],
@@ -89,13 +88,14 @@ fn sign_all(
     assert!(exceptions.as_object().unwrap().keys().all(known));
 }
 
-/// Past the test harness, which would keep the line of a test that passes to itself.
+/// Writes to standard error directly, as the test harness captures the output of a test that
+/// passes.
 fn report(line: &str) {
     let line = format!("\naws suite {line}\n");
     std::io::stdout().write_all(line.as_bytes()).unwrap();
 }
 
-/// A case's request as a server reads it, and as a client that presigns has it.
+/// The request of a case: as a server receives it, or as a client presigns it.
 fn request(case: &Case, form: Form) -> Result<Request<Vec<u8>>, ::http::Error> {
     let target = &case.request.target;
     let uri: Uri = match form {
@@ -110,7 +110,8 @@ fn request(case: &Case, form: Form) -> Result<Request<Vec<u8>>, ::http::Error> {
     Ok(request)
 }
 
-/// Holds the canonical request and the string to sign, which comes back, against the suite's.
+/// Compares the canonical request and the string to sign with the suite's. Returns the string to
+/// sign.
 fn check_parts(
     case: &Case,
     form: Form,

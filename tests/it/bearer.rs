@@ -1,4 +1,4 @@
-//! Bearer tokens: what is refused, and that nothing of them leaks.
+//! Bearer tokens: which are refused, where they may be sent, and that they are never printed.
 
 use countersign::bearer::{self, BearerToken, HostProblem, Refusal, Scheme};
 use countersign::{CredentialProblem, Error};
@@ -37,7 +37,7 @@ fn to(uri: &str) -> Request<()> {
     Request::get(uri).body(()).unwrap()
 }
 
-/// Attaches to a request for a URI; after an error the request must be unchanged.
+/// Attaches the token to a request for a URI. After an error the request must be unchanged.
 fn attach(token: &BearerToken, uri: &str) -> Result<(), Error> {
     attach_to(token, to(uri))
 }
@@ -155,7 +155,7 @@ fn a_user_of_http_basic_has_no_colon() {
 }
 
 #[test]
-fn a_full_header_map_is_left_alone() {
+fn an_error_leaves_a_full_header_map_unchanged() {
     let mut full = HeaderMap::new();
     let mut n = 0;
     while full
@@ -176,7 +176,7 @@ fn a_full_header_map_is_left_alone() {
 }
 
 #[test]
-fn a_server_reads_one_well_formed_token() {
+fn only_a_single_well_formed_token_is_read() {
     let read = |values: &[&str]| {
         let mut headers = HeaderMap::new();
         for value in values {
@@ -271,7 +271,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn no_host_but_its_own_gets_a_token(
+    fn a_token_is_sent_to_its_own_host_only(
         host in prop_oneof![
             any::<String>(),
             "[a-zA-Z.@:\\[\\]0-9/\\\\%-]{0,24}",
@@ -352,7 +352,7 @@ fn a_token_stays_at_the_hosts_that_it_names() {
     }
     for uri in [
         "https://evil.example/",
-        // Before, after and around the name.
+        // Text before, after and around the name.
         "https://registry.example.com.evil.example/",
         "https://evil-registry.example.com/",
         "https://a.registry.example.com/",
@@ -362,13 +362,13 @@ fn a_token_stays_at_the_hosts_that_it_names() {
         "https://evil.example/registry.example.com",
         "https://evil.example/?registry.example.com",
         "https://evil.example/@registry.example.com",
-        // Ports are other programs.
+        // Another port can be another program.
         "https://registry.example.com:8443/",
         "https://registry.example.com:80/",
         "https://other.example/",
         "https://other.example:443/",
         "https://other.example:84430/",
-        // Addresses in other spellings, and their neighbours.
+        // Other notations of the address, and other addresses.
         "https://10.0.0.70/",
         "https://10.7/",
         "https://0xa.0.0.7/",
@@ -376,7 +376,7 @@ fn a_token_stays_at_the_hosts_that_it_names() {
         "https://[2001:db8::7]/",
         "https://[2001:db8::8]:8443/",
         "https://[::ffff:10.0.0.7]/",
-        // Another name in the same letters.
+        // Another name of the same letters.
         "https://xn--bcher-kvb.example/",
         "https://bucher.example/",
     ] {
@@ -429,7 +429,7 @@ fn a_uri_that_is_ambiguous_about_its_host_is_refused_for_every_token() {
             "https://b\u{fc}cher.example/",
             "https://ex\u{430}mple.com/",
         ] {
-            // What `http` does not read as a URI can become no request.
+            // `http` refuses this URI, so it cannot be in a request.
             let Ok(request) = Request::get(uri).body(()) else {
                 continue;
             };
@@ -517,7 +517,7 @@ fn a_token_that_names_no_host_goes_nowhere_until_any_host_is_allowed() {
             Err(Error::BearerTokenWithoutHost)
         );
     }
-    // Any host is not any scheme, and not another service.
+    // Any host does not mean any scheme, and not another service.
     let any = BearerToken::new(SECRET)
         .with_scope("s", "r")
         .allow_any_host();
@@ -530,7 +530,7 @@ fn a_token_that_names_no_host_goes_nowhere_until_any_host_is_allowed() {
         refused,
         Err(Error::BearerTokenForAnotherService { .. })
     ));
-    // A server cannot pass on a token that it received.
+    // A server that received a token cannot forward it.
     let mut received = HeaderMap::new();
     received.insert("authorization", HeaderValue::from_static("Bearer abc"));
     let received = BearerToken::from_headers(&received).unwrap();
@@ -590,7 +590,7 @@ fn only_loopback_is_reached_without_tls_unless_http_is_allowed() {
             "{host}"
         );
     }
-    // Nothing but these two schemes, and no other host by being allowed `http`.
+    // Only these two schemes, and allowing `http` allows no other host.
     for scheme in ["ws", "wss", "ftp", "httpss", "sparse+https"] {
         let uri = format!("{scheme}://example.com/");
         let refused = attach(&token.clone().allow_http(), &uri).unwrap_err();
@@ -628,7 +628,7 @@ fn the_error_for_a_uri_without_scheme_or_host_names_header_value_for() {
                  `BearerToken::header_value_for`"
             );
         }
-        // What the header says does not stand in for it.
+        // The `host` header does not replace a missing host in the URI.
         let mut request = to("/relative");
         request
             .headers_mut()
@@ -685,7 +685,7 @@ fn a_header_value_is_made_for_a_host_that_the_token_names() {
 }
 
 #[test]
-fn a_malformed_host_of_a_token_is_named_when_the_token_is_used() {
+fn the_error_for_a_malformed_host_is_returned_when_the_token_is_used() {
     for host in [
         "https://example.com",
         "example.com/",
@@ -737,7 +737,7 @@ mod codeartifact {
         assert_eq!(go(&format!("https://{}/", HOME.to_uppercase())), Ok(()));
         for host in [
             "evil.example",
-            // The API takes signatures.
+            // The API of CodeArtifact takes signatures, not tokens.
             "codeartifact.us-west-2.amazonaws.com",
             "codeartifact.us-west-2.api.aws",
             "vpce-1.api.codeartifact.us-west-2.vpce.amazonaws.com",
@@ -750,13 +750,13 @@ mod codeartifact {
             "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com.cn",
             "my-domain-111122223333.d.codeartifact.us-west-2.on.aws",
             "my-domain-111122223333.lambda-url.us-west-2.on.aws",
-            // What a customer of AWS can have: buckets, load balancers, endpoint services.
+            // Names that a customer of AWS can choose: buckets, load balancers, endpoint services.
             "my-domain-111122223333.d.codeartifact.us-west-2.s3.amazonaws.com",
             "my-domain-111122223333.s3.us-west-2.amazonaws.com",
             "vpce-1.vpce-svc-1.us-west-2.vpce.amazonaws.com",
             "vpce-1.evil.d.codeartifact.us-west-2.vpce.amazonaws.com",
             "d.codeartifact.us-west-2.vpce.amazonaws.com",
-            // Around the name.
+            // Text around the name.
             "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com.example.com",
             "a.my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com",
             "codeartifact.example.com",
@@ -770,14 +770,14 @@ mod codeartifact {
                 "{host}: {refused:?}"
             );
         }
-        // One more, by the caller.
+        // A host that the caller adds.
         let more = token.clone().with_host("127.0.0.1:4566");
         let uri = "http://127.0.0.1:4566/npm/r/p";
         assert_eq!(attach(&more, "us-west-2", uri), Ok(()));
     }
 
     #[test]
-    fn without_an_owner_any_accounts_domain_of_the_name_is_meant() {
+    fn a_token_without_an_owner_goes_to_the_domain_of_any_account() {
         let token = fetched(None, "us-west-2");
         for (owner, good) in [
             ("111122223333", true),
@@ -835,7 +835,7 @@ mod codeartifact {
     }
 
     #[test]
-    fn a_token_of_an_invalid_request_goes_nowhere() {
+    fn a_token_for_an_invalid_domain_owner_or_region_has_no_hosts() {
         for (domain, owner, region) in [
             ("*", None, "us-west-2"),
             ("my-domain.evil", None, "us-west-2"),
@@ -865,7 +865,7 @@ mod codeartifact {
             let cargo = own.cargo_token(&token, NOW).unwrap();
             let uri = format!("https://{}/cargo/repo/", own.host());
             assert_eq!(attach(&cargo, "us-west-2", &uri), Ok(()));
-            // A token that names no host gets those of the repository.
+            // A token without hosts gets those of the repository.
             let bare = own.cargo_token(&BearerToken::new(SECRET), NOW).unwrap();
             assert_eq!(attach(&bare, "us-west-2", &uri), Ok(()));
             assert!(attach(&bare, "us-west-2", "https://evil.example/").is_err());
@@ -887,7 +887,7 @@ mod codeartifact {
         }
     }
 
-    /// As botocore 1.44.8 signs them.
+    /// The signatures were made by botocore 1.44.8.
     #[test]
     fn a_request_to_a_dual_stack_endpoint_is_signed_for_it() {
         let token =
@@ -923,7 +923,7 @@ mod codeartifact {
         }
     }
 
-    /// Botocore 1.44.8's endpoint rule set.
+    /// The endpoint rule set of botocore 1.44.8.
     #[test]
     fn requests_for_tokens_go_to_the_endpoint_that_is_asked_for() {
         for (region, dual_stack, fips, host) in [

@@ -1,5 +1,5 @@
-//! What a server must not send to STS for a stranger (row v15 of `docs/edge-cases.md`): the attacks on Vault (CVE-2020-16250)
-//! and aws-iam-authenticator (CVE-2022-2385), and their relatives.
+//! Proofs that a server must not forward to STS (row v15 of `docs/edge-cases.md`): the attacks on
+//! Vault (CVE-2020-16250) and aws-iam-authenticator (CVE-2022-2385), and variations of them.
 
 use countersign::tokens;
 use countersign::tokens::caller_identity::{self, CheckedProof, ProofCheck, ProofError};
@@ -37,7 +37,7 @@ fn refuse(url: &str) -> ProofError {
     check().presigned(url, NOW).map(drop).expect_err(url)
 }
 
-/// A `POST`, as its receiver puts it together.
+/// A signed `POST`, as the receiving server rebuilds it.
 fn signed(audience: Option<(&str, &str)>) -> Request<String> {
     let proof = caller_identity::signed(&credentials(), REGION, HOST, audience, NOW).unwrap();
     let mut request = Request::post(proof.url());
@@ -47,7 +47,7 @@ fn signed(audience: Option<(&str, &str)>) -> Request<String> {
     request.body(proof.body().to_owned()).unwrap()
 }
 
-/// Signs anything at all: an attacker has a key too.
+/// Signs any request: an attacker has a key too.
 fn sign(mut request: Request<String>) -> Request<String> {
     let payload = PayloadHash::new(request.body());
     let mut rules = Rules::GENERIC;
@@ -101,7 +101,7 @@ fn an_honest_proof_passes_unchanged() {
         assert_eq!(request.headers()[name], received.headers()[name]);
     }
 
-    // What Google's identity federation is sent, and an EKS token.
+    // What Google's identity federation receives, and an EKS token.
     let google = post(&format!("https://{HOST}/?{QUERY}"), &[], "");
     let request = check_signed(&google).unwrap().into_request();
     assert_eq!((request.uri().query(), *request.body()), (Some(QUERY), ""));
@@ -116,7 +116,7 @@ fn an_honest_proof_passes_unchanged() {
     );
 }
 
-/// aws-iam-authenticator looked at one parameter of a name, and STS at another.
+/// aws-iam-authenticator checked the first parameter of a name, and STS used another one.
 #[test]
 fn a_repeated_parameter_is_refused() {
     let url = presigned();
@@ -133,7 +133,7 @@ fn a_repeated_parameter_is_refused() {
     ] {
         let start = url.find(&format!("{name}=")).unwrap();
         let parameter = url[start..].split('&').next().unwrap();
-        // The same again, before, behind, and in other cases and spellings.
+        // The parameter again: before, after, in another case, escaped.
         let again = |text: &str| format!("{url}&{text}");
         let before = url.replacen("/?", &format!("/?{parameter}&"), 1);
         assert_eq!(
@@ -227,7 +227,7 @@ fn another_action_is_refused() {
             "{body}"
         );
     }
-    // Parameters are in the body or in the query. With both, two programs could read different ones.
+    // The body or the query must be empty. Otherwise the server and STS can read different ones.
     for url in [
         format!("https://{HOST}/?{QUERY}"),
         format!("https://{HOST}/?Action=AssumeRole"),
@@ -287,7 +287,7 @@ fn another_host_is_refused() {
         let error = check_signed(&sign(request)).err();
         assert_eq!(error, Some(ProofError::HostNotAllowed), "{host}");
     }
-    // Allowed in the URL, and another one in the header that is signed.
+    // An allowed host in the URL, and another one in the signed `host` header.
     let request = post(
         &format!("https://{HOST}/"),
         &[("host", "evil.example")],
@@ -342,7 +342,7 @@ fn another_audience_is_refused() {
         )
     };
     assert!(wrong(refuse(&presign(None))));
-    // Another one's header cannot be sent, and so STS could not say yes.
+    // Another server's header is not forwarded, so STS could not verify the signature.
     let error = refuse(&presign(Some(("x-vault-aws-iam-server-id", "v"))));
     assert!(matches!(error, ProofError::Claim(_)), "{error}");
     for audience in [
@@ -370,7 +370,7 @@ fn another_audience_is_refused() {
             .err()
             .unwrap()
     ));
-    // A nonce besides.
+    // A nonce in addition to the audience.
     let nonce = || {
         (
             HeaderName::from_static("x-nonce"),
@@ -411,7 +411,7 @@ fn headers_that_change_the_response_are_refused() {
             matches!(error, ProofError::UnexpectedHeader { .. }),
             "{name}: {error}"
         );
-        // Not signed, it is not sent; but what is `x-amz-` must be signed.
+        // An unsigned header is not forwarded. Unsigned `x-amz-*` headers are refused.
         let mut request = signed(Some(AUDIENCE));
         request.headers_mut().append(
             HeaderName::from_static(name),
@@ -457,7 +457,7 @@ fn headers_that_change_the_response_are_refused() {
     request.headers_mut().append("authorization", authorization);
     let several = ProofError::Claim(VerifyError::SeveralAuthentications);
     assert_eq!(check_signed(&request).err(), Some(several));
-    // More headers signed than the server will send.
+    // More signed headers than the server forwards.
     let mut get = Request::get(format!("https://{HOST}/?{QUERY}"))
         .header(AUDIENCE.0, AUDIENCE.1)
         .body(())
@@ -472,7 +472,7 @@ fn headers_that_change_the_response_are_refused() {
     assert!(matches!(refuse(presigned.url()), ProofError::Claim(_)));
 }
 
-/// Signs everything, as SDKs do that sign their own headers.
+/// Signs all headers, as some SDKs do.
 fn sign_all(mut request: Request<String>) -> Request<String> {
     let names = ["user-agent", "accept-encoding", "x-amz-user-agent"];
     let names = names.map(HeaderName::from_static).into_iter();
@@ -483,7 +483,7 @@ fn sign_all(mut request: Request<String>) -> Request<String> {
     request
 }
 
-/// Signed headers of the AWS SDKs for JavaScript, Java, Ruby and PHP.
+/// The signed headers of the AWS SDKs for JavaScript, Java, Ruby and PHP.
 #[test]
 fn the_headers_that_sdks_sign_pass() {
     let headers = [
@@ -518,7 +518,7 @@ fn the_headers_that_sdks_sign_pass() {
         );
         assert_eq!(sent.headers()[name], value);
     }
-    // Twice, or with bytes that no SDK writes.
+    // Repeated, or with bytes that no SDK writes.
     let mut twice = received.clone();
     twice
         .headers_mut()
@@ -530,7 +530,7 @@ fn the_headers_that_sdks_sign_pass() {
     let error = check_signed(&sign(odd.body(QUERY.to_owned()).unwrap())).err();
     let name = "accept".to_owned();
     assert_eq!(error, Some(ProofError::UnexpectedHeader { name }));
-    // The neighbours of their names.
+    // Similar names.
     for name in [
         "accept-charset",
         "amz-sdk-target",
@@ -555,7 +555,8 @@ fn an_allowed_header_passes_with_any_value_and_no_other() {
     }
     let request = post(&format!("https://{HOST}/"), &[("x-traces", "a")], QUERY);
     assert!(check.signed(&request, NOW).is_err());
-    // It need not be there; unsigned it is not passed on; the audience is still asked for.
+    // The header is optional, it is not forwarded if it is unsigned, and the audience is still
+    // required.
     assert!(check.signed(&signed(Some(AUDIENCE)), NOW).is_ok());
     let mut unsigned = signed(Some(AUDIENCE));
     unsigned
@@ -605,7 +606,7 @@ fn a_get_that_is_signed_in_its_header_passes() {
             "{query}: {error}"
         );
     }
-    // A body, where STS could read another action.
+    // With a body, from which STS could read another action.
     let mut request = get(QUERY);
     *request.body_mut() = "Action=AssumeRole".to_owned();
     assert_eq!(
@@ -654,7 +655,8 @@ fn a_presigned_get_passes_with_its_signed_headers() {
     );
     assert_eq!(sent.headers(), received.headers());
 
-    // Not signed; with another value; with a header that does not belong; twice; too old.
+    // The header is unsigned, has another value, is not an allowed one, or is repeated. Or the URL
+    // is too old.
     let mut unsigned = presign(&[("accept", "*/*")]);
     let value = HeaderValue::from_static(audience.1);
     unsigned.headers_mut().insert(audience.0, value.clone());
@@ -678,7 +680,7 @@ fn a_presigned_get_passes_with_its_signed_headers() {
         check.signed(&received, late),
         Err(ProofError::Claim(_))
     ));
-    // Only a GET, and without a body.
+    // Only `GET`, without a body.
     let mut posted = received.clone();
     *posted.method_mut() = http::Method::POST;
     assert!(check.signed(&posted, NOW).is_err());
@@ -740,7 +742,7 @@ fn proofs_outside_their_time_window_are_refused() {
             "X-Amz-Date=20240707T070000Z",
             "X-Amz-Date=2024-07-07T07%3A00%3A00Z",
         ),
-        // The scope's day, service, algorithm.
+        // Another day, service or algorithm in the scope.
         ("%2F20240707%2F", "%2F20240706%2F"),
         ("%2Fsts%2F", "%2Fs3%2F"),
         ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"),
@@ -753,7 +755,7 @@ fn proofs_outside_their_time_window_are_refused() {
             "{from} {to}: {error}"
         );
     }
-    // Without any signature.
+    // No signature.
     let bare = format!("https://{HOST}/?{QUERY}");
     assert_eq!(
         refuse(&bare),
@@ -778,7 +780,7 @@ fn no_error_contains_a_secret() {
     }
 }
 
-/// Bytes of a query that AWS's own signers write, and no others.
+/// The bytes of a query that AWS's own signers leave unescaped.
 #[test]
 fn a_query_with_unescaped_bytes_is_refused() {
     let url = presigned();
@@ -789,12 +791,12 @@ fn a_query_with_unescaped_bytes_is_refused() {
         let checked = check().presigned(&url, NOW);
         let odd = matches!(checked, Err(ProofError::WrongUrl));
         assert!(checked.is_err() || !format!("{:?}", checked.unwrap()).is_empty());
-        // An escape wants its digits.
+        // A `%` needs two digits.
         assert_eq!(odd, !plain || text == '%', "{text:?}");
     }
 }
 
-/// Signature Version 4A is none of a caller's identity.
+/// Proofs with Signature Version 4A are refused.
 #[test]
 fn another_algorithm_is_refused() {
     let url = presigned()
@@ -842,8 +844,8 @@ fn an_unexpected_presigned_header_is_refused() {
     );
 }
 
-/// MongoDB's server sends the request itself, with the host that it named: signed as it came. The
-/// signature is of 20 lines of Python's `hmac`.
+/// A MongoDB server sends the request itself, to the host that it named. The signature was made
+/// with 20 lines of Python's `hmac`.
 #[test]
 fn the_host_that_a_mongodb_server_names_is_signed_unchanged() {
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");

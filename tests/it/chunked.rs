@@ -1,4 +1,4 @@
-//! aws-chunked payloads: the rows of the edge cases that are about them, and what must be refused.
+//! aws-chunked payloads: lengths, trailers, and the uploads that are refused.
 
 use countersign::StreamingMode;
 use countersign::chunked::{
@@ -75,7 +75,8 @@ fn content_length_and_decoded_length_are_exact_and_signed() {
              x-amz-decoded-content-length,"
         ));
     }
-    // Without one size of chunks there is no such length, and a wrong one does not stay.
+    // Without one chunk size the length is unknown. A `content-length` that the caller set is
+    // removed.
     let mut request = put();
     request.headers_mut().insert("content-length", 5.into());
     let payload = ChunkedEncoding::signed(5).with_any_chunk_size();
@@ -83,7 +84,7 @@ fn content_length_and_decoded_length_are_exact_and_signed() {
     assert!(!request.headers().contains_key("content-length"));
 }
 
-/// At each step as many as come.
+/// After each step, the counter is smaller by the bytes that were written.
 #[test]
 fn encoded_remaining_counts_down_the_bytes_still_to_be_sent() {
     let trailers = [trailer(CRC32, 8)];
@@ -104,7 +105,8 @@ fn encoded_remaining_counts_down_the_bytes_still_to_be_sent() {
 
 #[test]
 fn trailers_are_signed_under_their_own_name() {
-    // The chunked-trailer vectors hold the whole string; this is the name that was got wrong.
+    // The chunked-trailer vectors contain the whole string to sign. Here only the name that other
+    // signers get wrong is checked.
     let payload = ChunkedEncoding::signed_with_trailers(0, [ChecksumAlgorithm::Crc32.into()]);
     let end = wire(chunks_of(payload), b"", &[(CRC32, "AAAAAA==")]);
     let end = String::from_utf8(end).unwrap();
@@ -140,7 +142,7 @@ fn the_callers_content_encoding_stays() {
 }
 
 #[test]
-fn unsigned_and_signed_trailers_are_two_forms() {
+fn unsigned_and_signed_trailers_have_different_payload_hashes() {
     let trailers = || [ChecksumAlgorithm::Crc32.into()];
     let unsigned = chunks_of(ChunkedEncoding::unsigned_with_trailers(0, trailers()));
     let hash = unsigned.payload_hash().to_string();
@@ -169,7 +171,7 @@ fn small_chunks_and_unannounced_trailers_are_refused() {
         sign(ChunkedEncoding::signed(1).with_chunk_size(0)),
         Err(Error::Chunk(too_small(0)))
     );
-    // One chunk is all of it.
+    // One chunk contains the whole payload.
     assert_eq!(
         sign(ChunkedEncoding::signed(100).with_chunk_size(100)),
         Ok(())
@@ -223,7 +225,7 @@ fn small_chunks_and_unannounced_trailers_are_refused() {
         assert!(!error.to_string().contains('\n'), "{error}");
         assert_eq!(result, Err(error), "{given:?}");
     }
-    // Any order, any case: they are sent as they are signed.
+    // The caller may give them in any order and case. They are sent as they are signed.
     let payload = ChunkedEncoding::unsigned_with_trailers(0, announced);
     assert_eq!(
         wire(chunks_of(payload), b"", &[("B", "22"), ("a", "1")]),
@@ -247,7 +249,7 @@ fn small_chunks_and_unannounced_trailers_are_refused() {
 
 #[test]
 fn the_whole_stream_has_the_time_of_its_request() {
-    // A stream that outlives its day keeps the day, and the key, of its request.
+    // A stream that continues after midnight keeps the day and the key of its request.
     let late = datetime!(2015-08-30 23:59:59 UTC);
     let signer = signer();
     let stream = |meanwhile: Option<OffsetDateTime>| {
@@ -335,7 +337,7 @@ fn after_an_error_the_request_is_as_it_was() {
     assert_eq!(request.headers(), &before);
 }
 
-/// HTTP has a length or `transfer-encoding`, never both.
+/// RFC 9112, section 6.2.
 #[test]
 fn a_request_has_content_length_or_transfer_encoding_never_both() {
     for (payload, length, encoding) in [
@@ -360,7 +362,7 @@ fn a_request_has_content_length_or_transfer_encoding_never_both() {
 }
 
 #[test]
-fn another_form_leaves_nothing_of_the_first() {
+fn signing_in_another_form_removes_the_headers_of_the_first() {
     let mut request = put();
     let first = ChunkedEncoding::signed_with_trailers(7, [ChecksumAlgorithm::Sha1.into()]);
     signer().sign_chunked(&mut request, first, NOW).unwrap();
@@ -374,9 +376,9 @@ fn another_form_leaves_nothing_of_the_first() {
     assert_eq!(request.headers(), only.headers());
 }
 
-/// Ceph stores `content-encoding` with the object, `aws-chunked` included.
+/// Ceph stores `content-encoding` with the object, also `aws-chunked`.
 #[test]
-fn aws_chunked_can_be_left_out_of_content_encoding() {
+fn aws_chunked_can_be_omitted_from_content_encoding() {
     for (own, expected) in [(None, None), (Some("gzip"), Some("gzip"))] {
         let mut request = put();
         if let Some(own) = own {
@@ -388,7 +390,7 @@ fn aws_chunked_can_be_left_out_of_content_encoding() {
         let headers = request.headers();
         let sent = headers.get("content-encoding");
         assert_eq!(sent.map(|value| value.to_str().unwrap()), expected);
-        // Everything else is announced as ever, and the coding that stays is signed.
+        // The other headers are as usual, and the remaining coding is signed.
         assert_eq!(headers["x-amz-decoded-content-length"], "9");
         assert_eq!(
             headers["x-amz-content-sha256"],
@@ -404,7 +406,7 @@ fn aws_chunked_can_be_left_out_of_content_encoding() {
     assert_eq!(request.headers()["content-encoding"], "aws-chunked");
 }
 
-/// The value is that of the vectors of unsigned-trailer: CRC-32 of `aaaaa`.
+/// The value is in the vectors of unsigned-trailer: the CRC-32 of `aaaaa`.
 #[cfg(feature = "checksums")]
 #[test]
 fn announced_checksums_are_calculated_from_the_chunks() {
@@ -415,17 +417,17 @@ fn announced_checksums_are_calculated_from_the_chunks() {
     };
     let end = b"\r\n0\r\nx-amz-checksum-crc32:7qyTuQ==\r\n\r\n";
     let mut calculated = chunks(vec![ChecksumAlgorithm::Crc32.into()]);
-    // A chunk that is refused does not count.
+    // A refused chunk is not part of the checksum.
     assert!(calculated.header(b"too long").is_err());
     calculated.header(b"aaa").unwrap();
     calculated.header(b"aa").unwrap();
     assert_eq!(calculated.clone().finish().unwrap(), end);
-    // A value of the caller's own goes first.
+    // A value of the caller is used instead.
     let given = [(ChecksumAlgorithm::Crc32.trailer_name(), "AAAAAA==")];
     let end = calculated.finish_with(given).unwrap();
     assert_eq!(end, b"\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n");
 
-    // Other trailers have to be given.
+    // Other trailers must be given by the caller.
     let mut others = chunks(trailers().to_vec());
     others.header(b"aaaaa").unwrap();
     let missing = ChunkSigningError::MissingTrailer {
@@ -440,7 +442,7 @@ fn announced_checksums_are_calculated_from_the_chunks() {
         b"\r\n0\r\nx-amz-checksum-crc32:7qyTuQ==\r\nx-custom:abc\r\n\r\n"
     );
 
-    // The data of a hash is unknown, and so is its checksum.
+    // If only the hash of a chunk is given, its checksum is unknown.
     let mut hashed = chunks(vec![ChecksumAlgorithm::Crc32.into()]);
     hashed.header(b"aaa").unwrap();
     hashed.header_of_hash(2, &[0; 32]).unwrap();
@@ -474,7 +476,7 @@ fn nothing_prints_a_signature() {
     }
 }
 
-/// An upload of three chunks, and what its server knows of it.
+/// An upload of three chunks, and what its server needs to verify it.
 struct Upload {
     wire: Vec<u8>,
     headers: Vec<String>,
@@ -569,7 +571,7 @@ fn decode(
     (data, verifier.finish())
 }
 
-/// As a server does it: the head first, then what comes after it with what it announced.
+/// As a server does it: it verifies the head, and then the chunks with what the head announced.
 #[test]
 fn the_seed_signature_of_a_verified_request_verifies_the_chunks() {
     let length = DATA.len() as u64;
@@ -618,12 +620,12 @@ fn the_seed_signature_of_a_verified_request_verifies_the_chunks() {
 }
 
 #[test]
-fn only_verified_bytes_come_out() {
+fn only_verified_bytes_are_returned() {
     let upload = plain();
     let (data, result) = upload.verify(&upload.wire);
     assert_eq!(data, DATA);
     assert!(result.unwrap().is_empty());
-    // Nothing of a chunk comes before all of it is there.
+    // No data is returned before its chunk is complete.
     let mut verifier = upload.verifier();
     let first = upload.headers[0].len() + SIZE;
     assert!(
@@ -636,14 +638,14 @@ fn only_verified_bytes_come_out() {
     let last_byte = &upload.wire[first - 1..first];
     assert_eq!(verifier.decode(last_byte).unwrap().data.len(), SIZE);
 
-    // A byte of the second chunk, the first of which is fine.
+    // A changed byte in the second chunk. The first chunk is intact.
     let mut flipped = upload.wire.clone();
     flipped[first + 500] ^= 1;
     assert_eq!(
         upload.refuses(&flipped),
         (SIZE, ChunkError::SignatureMismatch)
     );
-    // The chunks' own bytes are the same: it is the signatures that are swapped.
+    // The data of two chunks is equal, and their signatures are swapped.
     let signature = |i: usize| &upload.headers[i].trim()[5..];
     let swapped = upload.replaced(signature(0), signature(1));
     assert_eq!(upload.refuses(&swapped), (0, ChunkError::SignatureMismatch));
@@ -654,7 +656,7 @@ fn the_last_chunk_cannot_be_dropped() {
     let upload = plain();
     let end = upload.wire.len() - upload.headers[3].len();
     let third = end - (DATA.len() - 2 * SIZE) - upload.headers[2].len();
-    // No final chunk; no third and final one; the third without the final one's line break.
+    // Without the final chunk, without the third one, without the last line break.
     assert_eq!(
         upload.refuses(&upload.wire[..end]),
         (DATA.len(), ChunkError::Incomplete)
@@ -665,7 +667,7 @@ fn the_last_chunk_cannot_be_dropped() {
     );
     let last = &upload.wire[..upload.wire.len() - 1];
     assert_eq!(upload.refuses(last), (DATA.len(), ChunkError::Incomplete));
-    // The third left out.
+    // Without the third chunk.
     let mut without = upload.wire[..third].to_vec();
     without.extend_from_slice(&upload.wire[end..]);
     let wrong = ChunkError::WrongDecodedLength {
@@ -673,7 +675,7 @@ fn the_last_chunk_cannot_be_dropped() {
         announced: DATA.len() as u64,
     };
     assert_eq!(upload.refuses(&without), (2 * SIZE, wrong));
-    // Something behind the end.
+    // A byte after the end.
     let more = [&upload.wire[..], b"x"].concat();
     assert!(matches!(
         upload.refuses(&more),
@@ -772,17 +774,17 @@ fn only_announced_and_signed_trailers_are_returned() {
     let long = format!("x-custom:{}", "a".repeat(9000));
     let long = upload.replaced("x-custom:abc", &long);
     assert_eq!(upload.refuses(&long).1, ChunkError::TrailersTooLong);
-    // What the signature does not cover.
+    // The last line break is not signed.
     let (signed, _) = upload.wire.split_at(upload.wire.len() - 2);
     let more = [signed, b"x-custom:abc\r\n\r\n"].concat();
     let follows = ChunkError::Malformed(ChunkSyntaxError::TrailerAfterSignature);
     assert_eq!(upload.refuses(&more).1, follows);
-    // An end without the signature is none.
+    // Without the end of the signature the payload is incomplete.
     let cut = upload.wire.len() - "x-amz-trailer-signature:".len() - 64 - 4;
     let unsigned = [&upload.wire[..cut], b"\r\n"].concat();
     assert_eq!(upload.refuses(&unsigned).1, ChunkError::Incomplete);
 
-    // As some clients write them: lines that end in LF, the signature set apart.
+    // Some clients end lines in LF and write the signature after an empty line.
     for (from, to) in [("abc\r\n", "abc\n\r\n"), ("x-custom:abc", "X-Custom: abc ")] {
         assert!(
             upload.verify(&upload.replaced(from, to)).1.is_ok(),
@@ -848,7 +850,7 @@ fn announced_checksums_are_compared_with_the_payload() {
 
 #[test]
 fn a_trailer_of_the_other_form_is_refused() {
-    // Signed trailers without their signature, and unsigned ones with one.
+    // Signed trailers without a signature, and unsigned trailers with one.
     let signed = with_trailer(true);
     let unsigned = with_trailer(false);
     let other = Upload {
@@ -927,7 +929,7 @@ fn chunks_and_headers_above_their_maximum_are_refused() {
             .1
             .is_ok()
     );
-    // Headers that never end.
+    // A header without an end.
     let endless = "1".repeat(500);
     assert!(matches!(
         upload.refuses(endless.as_bytes()),
@@ -940,7 +942,7 @@ fn chunks_and_headers_above_their_maximum_are_refused() {
     ));
 }
 
-/// 16 MiB, unless it is told otherwise.
+/// The default maximum is 16 MiB.
 #[test]
 fn a_chunk_is_at_most_16_mib_by_default() {
     for (size, sound) in [(2_097_152, true), (16_777_216, true), (16_777_217, false)] {
@@ -973,9 +975,9 @@ fn a_chunk_is_at_most_16_mib_by_default() {
     }
 }
 
-/// Nothing is allocated for a size that a header announces.
+/// The announced size allocates nothing.
 #[test]
-fn any_announced_chunk_size_is_taken_without_its_data() {
+fn a_huge_announced_chunk_is_decoded_without_allocating_its_size() {
     for size in [u64::MAX, u64::MAX - 1, u64::MAX / 2, 1 << 62, 1 << 40] {
         let upload = Upload {
             payload: ChunkedEncoding::signed(u64::MAX),
@@ -992,7 +994,7 @@ fn any_announced_chunk_size_is_taken_without_its_data() {
     }
 }
 
-/// What minio-go sends over TLS.
+/// As minio-go sends it over TLS.
 #[cfg(feature = "checksums")]
 #[test]
 fn trailer_line_that_ends_in_lf_may_be_followed_by_two_empty_lines() {
@@ -1099,7 +1101,7 @@ fn remaining_counts_down_the_bytes_still_to_be_received() {
             assert_eq!(verifier.remaining(), 20_000 - came);
         }
         assert_eq!(came, 20_000);
-        // Nothing more is nothing wrong.
+        // Empty input is no error.
         let nothing = verifier.decode(b"").unwrap();
         assert_eq!((nothing.consumed, nothing.data), (0, &b""[..]));
         assert!(verifier.decode(b"\n").is_err());
@@ -1126,7 +1128,7 @@ fn bytes_that_are_not_ascii_are_refused_in_trailers() {
     }
 }
 
-/// Sixteen digits, the extension of the longest signature (144 digits) and CRLF are 179 bytes.
+/// Sixteen digits, the longest signature (144 digits) and CRLF are 179 bytes.
 #[test]
 fn a_chunk_header_is_at_most_179_bytes() {
     let payload = ChunkedEncoding::unsigned_with_trailers(5, [trailer("x-custom", 3)]);
@@ -1163,7 +1165,7 @@ fn a_chunk_header_is_at_most_179_bytes() {
     }
 }
 
-/// Nothing but CRLF ends a chunk, and the payload.
+/// Only CRLF ends a chunk and the payload.
 #[test]
 fn only_crlf_ends_a_chunk_and_the_payload() {
     let upload = plain();
@@ -1172,7 +1174,7 @@ fn only_crlf_ends_a_chunk_and_the_payload() {
         header.as_str()
     });
     for header in breaks.chain(["\r\n"]) {
-        // Behind the last chunk, which is empty, stands the end of the payload.
+        // The last chunk is empty. The CRLF after it ends the payload.
         let (at, _) = std::str::from_utf8(&upload.wire)
             .unwrap()
             .rmatch_indices(header)
@@ -1193,7 +1195,7 @@ fn only_crlf_ends_a_chunk_and_the_payload() {
     }
 }
 
-/// 8 KiB, the empty line at the end among them.
+/// 8 KiB, including the empty line at the end.
 #[test]
 fn trailers_are_at_most_8_kib() {
     let verify = |lengths: &[usize]| {
@@ -1221,7 +1223,6 @@ fn trailers_are_at_most_8_kib() {
         }
         verifier.finish_with(|_, _| Some(true)).map(drop)
     };
-    // A name, a colon and CRLF are six bytes.
     assert_eq!(verify(&[8192 - 8]), Ok(()));
     assert_eq!(verify(&[8192 - 7]), Err(ChunkError::TrailersTooLong));
     assert_eq!(verify(&[4000, 8192 - 4000 - 14]), Ok(()));
@@ -1237,23 +1238,7 @@ fn trailers_are_at_most_8_kib() {
     );
 }
 
-/// AWS: "Error responses" of Amazon S3.
-#[test]
-fn each_error_of_chunks_has_the_status_of_s3() {
-    let name = || "x-a".to_owned();
-    for (error, status) in [
-        (ChunkError::SignatureMismatch, 403),
-        (ChunkError::Incomplete, 400),
-        (ChunkError::Malformed(ChunkSyntaxError::InvalidSize), 400),
-        (ChunkError::TrailersTooLong, 400),
-        (ChunkError::ChecksumMismatch { name: name() }, 400),
-        (ChunkError::MissingTrailer { name: name() }, 400),
-    ] {
-        assert_eq!(error.status().as_u16(), status, "{error}");
-    }
-}
-
-/// Each header of up to three telling bytes: hexadecimal digits and no extension, and nothing else.
+/// Each header of up to three of the relevant bytes: only hexadecimal digits are accepted.
 #[test]
 fn each_short_chunk_header_is_read_as_its_grammar_says() {
     let payload = ChunkedEncoding::unsigned_with_trailers(u64::MAX, [trailer("x-custom", 3)]);
@@ -1263,7 +1248,7 @@ fn each_short_chunk_header_is_read_as_its_grammar_says() {
     };
     let telling = b"019afAFgG+-_ x;=\t\0\r\xff";
     for n in 0..=(telling.len() + 1).pow(3) {
-        // Digits of this number are bytes of the header, and a zero is none.
+        // The digits of `n` in base 21 are the bytes of the header. A zero is no byte.
         let digits = [1, 21, 21 * 21].map(|place| n / place % 21);
         let header: Vec<u8> = digits
             .into_iter()
@@ -1295,7 +1280,8 @@ fn each_short_chunk_header_is_read_as_its_grammar_says() {
     }
 }
 
-/// Only a payload of one chunk may be smaller than a chunk may be; a chunk of nothing ends it.
+/// A chunk that is smaller than the minimum is accepted only as the one chunk of a payload. An
+/// empty chunk ends the payload.
 #[test]
 fn only_a_payload_of_one_chunk_may_have_a_small_chunk() {
     let sign = |length, size| {
@@ -1325,7 +1311,7 @@ fn only_a_payload_of_one_chunk_may_have_a_small_chunk() {
     }
 }
 
-/// A trailer is sent as its value is given, so that a receiver must not find less in it.
+/// A trailer is sent as it is given, and receivers remove the spaces around a value.
 #[test]
 fn a_trailer_value_with_spaces_around_it_is_refused() {
     let finish = |value: &str| {
@@ -1337,5 +1323,35 @@ fn a_trailer_value_with_spaces_around_it_is_refused() {
         " ab", "ab ", "   ", "a\tb", "a\nb", "a\u{7f}b", "ab", "abcd",
     ] {
         assert!(finish(value).is_err(), "{value:?}");
+    }
+}
+
+/// Amazon S3 User Guide, "Checking object integrity": the trailers, and the lengths of their values
+/// in base64.
+#[test]
+fn each_checksum_has_its_trailer_name_and_length() {
+    let actual = ChecksumAlgorithm::ALL.map(|algorithm| {
+        let name = algorithm.trailer_name();
+        assert_eq!(
+            ChecksumAlgorithm::of_trailer(name.as_str()),
+            Some(algorithm)
+        );
+        (name.as_str().to_owned(), algorithm.value_length())
+    });
+    let expected = [
+        ("x-amz-checksum-crc32", 8),
+        ("x-amz-checksum-crc32c", 8),
+        ("x-amz-checksum-crc64nvme", 12),
+        ("x-amz-checksum-sha1", 28),
+        ("x-amz-checksum-sha256", 44),
+        ("x-amz-checksum-sha512", 88),
+        ("x-amz-checksum-md5", 24),
+        ("x-amz-checksum-xxhash64", 12),
+        ("x-amz-checksum-xxhash3", 12),
+        ("x-amz-checksum-xxhash128", 24),
+    ];
+    assert_eq!(actual.len(), expected.len());
+    for (name, length) in expected {
+        assert!(actual.contains(&(name.to_owned(), length)), "{name}");
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies that sign, and verify, while they stream.
+//! Bodies that are signed and verified while they are streamed.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -25,10 +25,10 @@ use time::macros::datetime;
 
 const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-/// Two chunks of 64 KiB, and some more.
+/// Two chunks of 64 KiB, and a smaller one.
 const LENGTH: usize = 2 * 65_536 + 1000;
 
-/// A body of these pieces, pending in between.
+/// A body of these pieces, which is pending between them.
 struct Pieces {
     pieces: VecDeque<Result<Bytes, String>>,
     pending: bool,
@@ -66,7 +66,7 @@ impl Body for Pieces {
     }
 }
 
-/// All that a body yields, with the sizes that it promised on the way held against it.
+/// Collects a body, and checks its `size_hint` at each step.
 fn collect<B: Body<Data = Bytes> + Unpin>(
     mut body: B,
 ) -> (Vec<u8>, Option<HeaderMap>, Option<B::Error>) {
@@ -136,7 +136,7 @@ impl Authorized {
     }
 }
 
-/// What the chunk signer makes without a body.
+/// The same upload, written by a chunk signer without a body.
 fn by_hand(mut chunks: ChunkSigner, data: &[u8], trailers: &[(&str, &str)]) -> Vec<u8> {
     let mut wire = Vec::new();
     for chunk in data.chunks(chunks.chunk_size()) {
@@ -204,7 +204,7 @@ fn a_body_of_another_length_is_refused() {
             ))
         );
         assert!(too_short, "{length}: {error:?}");
-        // The final chunk is not among what went.
+        // The final chunk is not sent.
         assert!(sent.len() <= LENGTH + 300);
     }
     let (chunks, _) = sign(signed(10));
@@ -247,7 +247,7 @@ fn a_body_sends_the_callers_own_trailers() {
         let sending =
             ChunkedBody::new(body(), chunks.clone()).with_trailer("x-custom", || "abc".to_owned());
         assert!(collect(sending).0 == wire);
-        // Nobody gave it.
+        // The trailer is missing.
         let error = collect(ChunkedBody::new(body(), chunks)).2;
         assert!(matches!(
             error,
@@ -290,7 +290,7 @@ fn an_unchecked_trailer_is_an_error_at_the_end_of_the_body() {
     ));
 }
 
-/// What a verifier let out before it was handed over is not let out again.
+/// Data that the verifier returned before is not returned again.
 #[test]
 fn a_verifier_that_has_begun_continues_in_a_body() {
     let (chunks, authorized) = sign(signed(LENGTH));
@@ -298,7 +298,7 @@ fn a_verifier_that_has_begun_continues_in_a_body() {
     for (begun, came) in [(1000, 0), (88 + 65_536, 65_536)] {
         let mut verifier = authorized.verifier();
         let (mut first, mut sent) = (Vec::new(), 0);
-        // In two pieces, so that the chunk is put together, and the rest as far as it is taken.
+        // In two pieces: one ends within a chunk.
         for end in [500, begun] {
             let decoded = verifier.decode(&wire[sent..end]).unwrap();
             first.extend_from_slice(decoded.data);
@@ -351,7 +351,7 @@ fn the_last_data_is_returned_after_the_final_chunk() {
 #[cfg(feature = "checksums")]
 #[test]
 fn checksums_are_calculated_and_checked_on_the_way() {
-    // Of 65,537 times `a`: by the vectors of chunked-trailer and unsigned-trailer.
+    // The checksum of 65,537 times `a`, from the vectors of chunked-trailer and unsigned-trailer.
     let value = "AI/8iNPJap8wdSTrNh5HxSIqiH/EX6DB+41CnFwjtDA=";
     let data = vec![b'a'; 65_537];
     let trailers = || [ChecksumAlgorithm::Sha256.into()];
@@ -369,7 +369,7 @@ fn checksums_are_calculated_and_checked_on_the_way() {
         assert!(came == data);
         assert_eq!(trailers.unwrap()["x-amz-checksum-sha256"], value);
 
-        // A value of the caller's own goes first.
+        // A value of the caller is used instead.
         let other = "BI/8iNPJap8wdSTrNh5HxSIqiH/EX6DB+41CnFwjtDA=";
         let body = ChunkedBody::new(Pieces::of(data.chunks(3000)), chunks.clone())
             .with_trailer("x-amz-checksum-sha256", || other.to_owned());
@@ -388,10 +388,10 @@ fn checksums_are_calculated_and_checked_on_the_way() {
     }
 }
 
-/// What minio-go sends over TLS.
+/// As minio-go sends it over TLS.
 #[cfg(feature = "checksums")]
 #[test]
-fn body_takes_two_empty_lines_after_a_trailer_that_ends_in_lf() {
+fn a_body_accepts_two_empty_lines_after_a_trailer_that_ends_in_lf() {
     let trailers = [ChecksumAlgorithm::Crc32.into()];
     let (_, authorized) = sign(ChunkedEncoding::unsigned_with_trailers(10_000, trailers));
     let data = "x".repeat(10_000);
@@ -424,9 +424,9 @@ fn body_takes_two_empty_lines_after_a_trailer_that_ends_in_lf() {
     }
 }
 
-/// Nothing is allocated for a size that a header announces.
+/// The announced size allocates nothing.
 #[test]
-fn body_takes_any_announced_chunk_size_without_its_data() {
+fn a_body_decodes_a_huge_announced_chunk_without_allocating_its_size() {
     let (_, mut authorized) = sign(signed(LENGTH));
     authorized.payload = ChunkedEncoding::signed(u64::MAX);
     let verifier = authorized.verifier().with_max_chunk_size(usize::MAX);
@@ -441,7 +441,7 @@ fn body_takes_any_announced_chunk_size_without_its_data() {
 }
 
 #[test]
-fn body_takes_signed_chunks_of_2_mib() {
+fn a_body_decodes_signed_chunks_of_2_mib() {
     let length = 5 << 20;
     let (chunks, authorized) = sign(signed(length).with_chunk_size(2 << 20));
     let (data, wire) = (data(length), by_hand(chunks, &data(length), &[]));
@@ -454,8 +454,8 @@ fn body_takes_signed_chunks_of_2_mib() {
 #[cfg(feature = "checksums")]
 #[test]
 fn checksums_are_those_of_the_vectors() {
-    // From the vectors of chunked-trailer and unsigned-trailer; CRC-64/NVME by its check value,
-    // ae8b14860a799888.
+    // From the vectors of chunked-trailer and unsigned-trailer. For CRC-64/NVME, the check value of
+    // the algorithm: ae8b14860a799888.
     use countersign::chunked::Checksum;
 
     for (algorithm, data, value) in [

@@ -1,4 +1,4 @@
-//! What holds for every aws-chunked payload, and for every split of its bytes.
+//! Properties of all aws-chunked payloads, however their bytes are split.
 
 use countersign::chunked::{ChunkError, ChunkSigner, ChunkVerifier, ChunkedEncoding, Trailer};
 use countersign::verify::VerificationKey;
@@ -41,7 +41,7 @@ fn trailers_of(form: Form) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// An upload as it goes on the wire, with what its server knows by then.
+/// An upload as it is sent, and what its server needs to verify it.
 struct Upload {
     form: Form,
     wire: Vec<u8>,
@@ -91,7 +91,7 @@ impl Upload {
     }
 }
 
-/// All that comes out, in pieces of the wire that end at these places.
+/// The decoded payload, if the upload arrives in pieces that end at these places.
 fn decode(
     mut verifier: ChunkVerifier,
     wire: &[u8],
@@ -111,7 +111,7 @@ fn decode(
                     input = &input[decoded.consumed..];
                 }
                 Err(error) => {
-                    // Once refused, always refused.
+                    // After an error, each further call returns the same error.
                     assert_eq!(verifier.decode(b"0\r\n").unwrap_err(), error);
                     assert_eq!(verifier.finish().unwrap_err(), error);
                     return (data, Err(error));
@@ -194,14 +194,14 @@ proptest! {
         let mut wire = upload.wire.clone();
         let at = at.index(wire.len());
         wire[at] ^= bits;
-        // Hex in upper case and names of trailers in upper case say the same, and so does a space
-        // at the end of a trailer.
+        // Uppercase hex, uppercase trailer names and a space after a trailer's value have the same
+        // meaning.
         prop_assume!(!wire.eq_ignore_ascii_case(&upload.wire));
         prop_assume!(upload.wire[at] != b'\r' || !matches!(wire[at], b' ' | b'\t'));
         let (decoded, trailers) = decode(upload.verifier(data.len()), &wire, Vec::new());
         prop_assert!(is_beginning(&decoded, &data));
-        // minio-go ends a trailer with LF and then sends two empty lines: LF LF CRLF says the same
-        // as CRLF CRLF after the last trailer, and nothing else may follow.
+        // minio-go ends a trailer with LF and then sends two empty lines. So LF LF CRLF has the
+        // same meaning as CRLF CRLF after the last trailer.
         let line_break = (upload.wire[at], wire[at]) == (b'\r', b'\n');
         if line_break && wire[at..].iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
             prop_assert!(trailers.is_err() || decoded == data);

@@ -1,6 +1,6 @@
-//! `openssl` as the judge of CloudFront signatures: it signs the policies with the keys of
-//! `tests/vectors/cloudfront.json`, and verifies those that this crate signs. Without the command the
-//! tests say so and pass.
+//! CloudFront signatures compared with `openssl`: it signs the policies with the keys of
+//! `tests/vectors/cloudfront.json`, and verifies what this crate signs. Without the command the
+//! tests print a line and pass.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ fn vectors() -> Value {
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// A folder of its own for the files that `openssl` reads.
+/// A temporary folder for the files that `openssl` reads.
 struct Files(PathBuf);
 
 impl Files {
@@ -41,7 +41,7 @@ fn has_openssl() -> bool {
     found
 }
 
-/// Runs `openssl dgst`, and returns whether it succeeded, and what it wrote.
+/// Runs `openssl dgst`. Returns whether it succeeded, and its output.
 fn dgst(hash: &str, arguments: &[&str], input: &[u8]) -> (bool, Vec<u8>) {
     let mut child = Command::new("openssl")
         .args(["dgst", hash])
@@ -136,7 +136,7 @@ fn openssl_verifies_what_a_p256_key_signs() {
             verifies(&files, public, name, policy.as_bytes(), &signature),
             "{name}"
         );
-        // And nothing else.
+        // Another policy does not verify.
         let other = policy.replace("image", "other");
         assert!(
             !verifies(&files, public, name, other.as_bytes(), &signature),
@@ -155,7 +155,7 @@ fn keys_of_both_forms_are_read_and_others_refused() {
         AwEHoUQDQgAE4LB2RwsG4+qZ61qGB2G7LFxHXy5JCZcUMWrDmBVw1pJpg4YiH+dG\n\
         vbhb8xU8bH7UOAgCUBAnUTN4PLb+7Qx8bw==\n-----END EC PRIVATE KEY-----\n";
     let sec1 = P256Key::from_pem(sec1).unwrap();
-    // AWS-LC signs with random nonces.
+    // RustCrypto's nonces are deterministic, AWS-LC's are random.
     if cfg!(not(feature = "aws-lc")) {
         let sign = |key: &P256Key| key.sign(b"policy", Hash::Sha256).unwrap();
         assert_eq!(sign(&pkcs8), sign(&sec1));

@@ -1,11 +1,11 @@
-//! Which cryptography is in use.
+//! The back end for cryptography.
 
 use countersign::crypto::{Backend, allows_only_approved, backend};
 
 #[test]
 fn the_feature_chooses_the_back_end() {
     if cfg!(feature = "aws-lc") {
-        // The second one if a program enables the FIPS module of `aws-lc-rs`.
+        // `AwsLcFips` if a program enables the FIPS module of `aws-lc-rs`.
         assert!([Backend::AwsLc, Backend::AwsLcFips].contains(&backend()));
     } else {
         assert_eq!(backend(), Backend::RustCrypto);

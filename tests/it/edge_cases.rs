@@ -1,7 +1,7 @@
-//! What broke other signers in the field, a test a row of the collection, named after its number.
+//! Faults of other signers and verifiers, row by row of `docs/edge-cases.md`.
 //!
-//! What is expected is a canonical request in full, written down by hand, and the signature that
-//! a few lines of HMAC make of it ([`reference`]): nothing here is computed by the code under test.
+//! The expected values are canonical requests that are written out by hand, and their signatures by
+//! a few lines of HMAC ([`reference`]). None is calculated by the code under test.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 

@@ -1,4 +1,4 @@
-//! Event streams: frames that hold and frames that do not, and streams that somebody tampers with.
+//! Event streams: well-formed and malformed frames, and streams that were tampered with.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use time::macros::datetime;
 const NOW: OffsetDateTime = datetime!(2026-01-01 23:59:58 UTC);
 const URI: &str = "https://transcribestreaming.us-east-1.amazonaws.com/stream-transcription";
 
-/// A header that owns what it says.
+/// A header that owns its value.
 #[derive(Clone, Debug)]
 enum Owned {
     Bool(bool),
@@ -82,7 +82,7 @@ fn frame(headers: &[(&str, Value<'_>)], payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// A frame with right checksums around whatever headers and lengths.
+/// A frame with correct checksums around any lengths and content.
 fn forged(total: u32, headers_len: u32, rest: &[u8]) -> Vec<u8> {
     let mut frame = [total.to_be_bytes(), headers_len.to_be_bytes()].concat();
     frame.extend_from_slice(&crc32(&frame).to_be_bytes());
@@ -96,7 +96,7 @@ fn forged_headers(headers: &[u8]) -> Vec<u8> {
     forged(16 + len, len, headers)
 }
 
-/// CRC-32 of zlib, bit by bit.
+/// The CRC-32 of zlib, bit by bit.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, &byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| {
@@ -138,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn any_changed_bit_is_refused((headers, payload) in any_message(), at in any::<prop::sample::Index>(), bit in 0..8_u32) {
+    fn a_frame_with_any_bit_changed_is_refused((headers, payload) in any_message(), at in any::<prop::sample::Index>(), bit in 0..8_u32) {
         let mut frame = frame(&borrowed(&headers), &payload);
         let at = at.index(frame.len());
         frame[at] ^= 1_u8 << bit;
@@ -149,20 +149,20 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_the_decoder_panic_or_read_past_the_end(bytes in vec(any::<u8>(), 0..300)) {
+    fn no_bytes_make_the_decoder_panic(bytes in vec(any::<u8>(), 0..300)) {
         let mut decoder = Decoder::new();
         let mut rest = &bytes[..];
         while let Ok(Some(_)) = decoder.decode(&mut rest) {}
         let _ = Message::decode(&bytes);
     }
 
-    /// As above, past the checksums.
+    /// With correct checksums, so that the headers are parsed.
     #[test]
     fn no_headers_make_the_decoder_panic(headers in vec(0..20_u8, 0..60), cut in 0..80_u32) {
         let frame = forged_headers(&headers);
         if let Ok(message) = Message::decode(&frame) {
             let found: Vec<_> = message.headers().collect();
-            // What can be read is what was written.
+            // A frame that can be decoded is encoded to the same bytes.
             prop_assert_eq!(self::frame(&found, message.payload()), frame);
         }
         let len = u32::try_from(headers.len()).unwrap();
@@ -193,7 +193,7 @@ fn a_message_beyond_the_limits_is_not_encoded() {
         };
         assert_eq!(error, expected);
     }
-    // Four times 32 KiB are one name too many.
+    // A header is 5 bytes longer than its value, so four of these exceed 128 KiB.
     let most = Value::Bytes(&long[1..]);
     let headers = [("a", most), ("b", most), ("c", most), ("d", most)];
     let error = encode(&headers, b"", &mut out).unwrap_err();
@@ -205,7 +205,7 @@ fn a_message_beyond_the_limits_is_not_encoded() {
     assert_eq!(error, EncodeError::MessageTooLong { length, maximum });
     assert_eq!(out, b"before");
 
-    // Just within the bounds.
+    // The largest headers that fit.
     out.clear();
     encode(&[(&longest_name, most)], b"", &mut out).unwrap();
     assert_eq!(
@@ -258,7 +258,7 @@ fn a_truncated_or_corrupt_frame_is_refused() {
         let error = Decoder::new().decode(&mut &bytes[..]).unwrap_err();
         let whole = Message::decode(bytes).unwrap_err();
         match error {
-            // A frame that lies in memory may have any length, but must be whole.
+            // A frame in memory may be longer than the decoder's limit, but it must be complete.
             FrameError::LengthOutOfRange { length: 16.., .. } => assert!(matches!(
                 whole,
                 FrameError::Truncated | FrameError::LengthOutOfRange { .. }
@@ -270,10 +270,11 @@ fn a_truncated_or_corrupt_frame_is_refused() {
         }
         let mut decoder = Decoder::new();
         for _ in 0..2 {
-            // It never recovers.
+            // After an error, each further call returns the same error.
             assert_eq!(decoder.decode(&mut &bytes[..]).unwrap_err(), error);
         }
-        // Nor in pieces, and it never waits for what a forged length promises.
+        // The same in pieces. The decoder does not wait for the data that a forged length
+        // announces.
         let mut decoder = Decoder::new();
         let found = bytes
             .iter()
@@ -333,7 +334,7 @@ fn a_truncated_or_corrupt_frame_is_refused() {
             "{headers:?}: {error}"
         );
     }
-    // A value of four bytes, of which none came.
+    // A value of four bytes, which are missing.
     let error = refused(&forged_headers(b"\x01n\x04"));
     assert_eq!(error, FrameError::MalformedHeader(HeaderError::Truncated));
 }
@@ -383,7 +384,7 @@ fn limit_of_messages_can_be_raised_and_lowered() {
         assert_eq!(decoded.is_ok_and(|message| message.is_some()), taken);
     }
 
-    // A signed message has 83 bytes of frame.
+    // A signed message is 83 bytes longer than its payload.
     let (events, mut verifier) = open(&credentials());
     let mut events = events.with_max_message_length(longest + 82);
     assert!(matches!(
@@ -395,9 +396,9 @@ fn limit_of_messages_can_be_raised_and_lowered() {
     assert!(verify(&mut verifier, &signed, NOW).is_ok());
 }
 
-/// Nothing is allocated for a length that a message announces.
+/// The announced length allocates nothing.
 #[test]
-fn any_announced_length_is_taken_without_its_data() {
+fn a_huge_announced_message_is_decoded_without_allocating_its_length() {
     let mut decoder = Decoder::new().with_max_message_length(usize::MAX);
     let beginning = forged(u32::MAX, 0, &[0; 1000]);
     for mut piece in beginning.chunks(5) {
@@ -424,7 +425,7 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 }
 
-/// A stream that was opened, as a client and a server have it.
+/// The client's and the server's side of an opened stream.
 fn open(credentials: &Credentials) -> (EventSigner, EventVerifier) {
     let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe").unwrap();
     let mut request = Request::post(URI).body(()).unwrap();
@@ -457,7 +458,7 @@ fn verify<'a>(
 #[test]
 fn a_stream_verifies_across_midnight() {
     let (mut events, mut verifier) = open(&credentials());
-    // 23:59:58.9, 23:59:59.9, 0:00:00.9, 0:00:01.9; and once the clock is set back.
+    // 23:59:58.9, 23:59:59.9, 0:00:00.9, 0:00:01.9, and then the clock is set back.
     for seconds in [0, 1, 2, 3, 1, 4] {
         let now = NOW + time::Duration::milliseconds(seconds * 1000 + 900);
         let message = format!("message of {now}");
@@ -476,7 +477,7 @@ fn a_stream_verifies_across_midnight() {
 }
 
 #[test]
-fn the_parts_of_a_message_make_the_whole() {
+fn sign_parts_makes_the_same_message_as_sign() {
     let (mut events, _) = open(&credentials());
     let whole = events.clone().sign(b"message", NOW).unwrap();
     let parts = events.sign_parts(b"message", NOW).unwrap();
@@ -497,7 +498,7 @@ fn an_empty_or_too_long_message_is_not_signed() {
         Error::Event(EncodeError::MessageTooLong { length, maximum })
     );
     assert!(events.sign(b"x", datetime!(-0001-01-01 0:00 UTC)).is_err());
-    // None of them is part of the chain.
+    // A refused message does not change the chain.
     let frame = events.sign(b"x", NOW).unwrap();
     assert!(verify(&mut verifier, &frame, NOW).is_ok());
     let frame = events.sign(&long[1..], NOW).unwrap();
@@ -516,7 +517,7 @@ fn swapped_dropped_repeated_and_foreign_messages_are_refused() {
     for early in [&frames[1], &frames[2], &end] {
         assert_eq!(verify(&mut verifier, early, NOW), mismatch);
     }
-    // A refused message changes nothing: the right one can still follow.
+    // After a refused message, the right one is still accepted.
     assert_eq!(
         verify(&mut verifier, &frames[0], NOW),
         Ok(Event::Message(&[1]))
@@ -528,7 +529,7 @@ fn swapped_dropped_repeated_and_foreign_messages_are_refused() {
         Ok(Event::Message(&[2]))
     );
 
-    // Another stream of the same key, and the same stream of another key.
+    // Another stream of the same key, and the same stream with another key.
     let (mut other, _) = open(&credentials());
     let _ = other.sign(b"another beginning", NOW).unwrap();
     let _ = other.sign(&[2], NOW).unwrap();
@@ -545,11 +546,11 @@ fn swapped_dropped_repeated_and_foreign_messages_are_refused() {
 }
 
 #[test]
-fn every_byte_of_a_signed_message_counts() {
+fn a_signed_message_with_any_bit_changed_is_refused() {
     let (mut events, verifier) = open(&credentials());
     let signed = events.sign(b"message", NOW).unwrap();
     let mut tried = 0;
-    // Past the lengths, up to the checksum, which is made right again.
+    // Each byte from after the lengths to the checksum, which is calculated anew.
     for at in 12..signed.len() - 4 {
         for bit in 0..8 {
             let mut frame = signed.clone();
@@ -584,7 +585,7 @@ fn a_signed_message_has_a_date_and_a_signature() {
         let frame = frame(headers, b"message");
         verify(&mut verifier.clone(), &frame, NOW).map(drop)
     };
-    // The order is free, the names are not.
+    // The order of the headers is free, their names are not.
     for wrong in [":Date", ":datf", ":eate", "date"] {
         assert!(check(&[(wrong, headers[0].1), headers[1]]).is_err());
     }
@@ -712,7 +713,7 @@ fn messages_are_signed_and_verified_without_allocations() {
         });
         assert_eq!(verifying.count_total, 0, "{verifying:?}");
     }
-    // A message in pieces: one buffer, no larger than twice the message.
+    // In pieces, all buffers together are smaller than twice the message.
     let in_pieces = allocation_counter::measure(|| {
         let mut decoder = Decoder::new();
         for mut piece in frame.chunks(1000) {
@@ -725,7 +726,7 @@ fn messages_are_signed_and_verified_without_allocations() {
     );
 }
 
-/// AWS's names, of the common errors of its JSON services.
+/// The common errors of AWS's JSON services.
 #[test]
 fn errors_have_the_names_of_aws() {
     let (signed_at, now) = (NOW, NOW);
@@ -757,7 +758,7 @@ fn errors_have_the_names_of_aws() {
     }
 }
 
-/// A `WebSocket` is opened by a presigned URL.
+/// A WebSocket is opened with a presigned URL.
 #[test]
 fn a_stream_that_a_presigned_url_opens_verifies() {
     let signer = Signer::new(credentials(), "us-east-1", "transcribe").unwrap();

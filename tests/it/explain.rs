@@ -1,5 +1,5 @@
-//! Why a signature did not match: each cause, from a signed request that was broken, or from a
-//! response as the services write it.
+//! Why a signature does not match: each cause is found in a signed request that was changed, or in
+//! a response as AWS's services write it.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 

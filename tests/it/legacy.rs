@@ -1,5 +1,5 @@
-//! Signature Version 2: what the vectors do not ask. Signatures are those of a few lines of another
-//! language's HMAC.
+//! Signature Version 2 and S3's old scheme, where the vectors do not cover them. The signatures
+//! were made with a few lines of HMAC in Python.
 
 #![allow(
     clippy::panic,
@@ -38,8 +38,8 @@ fn get(url: &str) -> Request<()> {
     Request::get(url).body(()).unwrap()
 }
 
-/// The request of the `SimpleDB` Developer Guide, "Using temporary security credentials", with a
-/// key and a token where the guide leaves blanks.
+/// The request of the SimpleDB Developer Guide, "Using temporary security credentials". The guide
+/// leaves the key and the token blank.
 #[test]
 fn the_signed_example_of_simpledb_is_reproduced() {
     let own = "Action=GetAttributes&DomainName=MyDomain&ItemName=MyItem\
@@ -74,7 +74,7 @@ fn the_signed_example_of_simpledb_is_reproduced() {
         assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
         let verified = claim.verify(&credentials(), NOW).unwrap();
         assert_eq!(verified.access_key_id(), ID);
-        // The offset counts: at 15:03:07 in UTC it was not yet signed.
+        // The offset is respected: at 15:03:07 in UTC the request is signed in the future.
         let early = claim.verify(&credentials(), datetime!(2010-01-25 15:03:07 UTC));
         assert!(matches!(early, Err(VerifyError::NotYetCurrent { .. })));
     }
@@ -90,7 +90,7 @@ fn every_changed_parameter_is_refused() {
         claim.verify(&credentials(), NOW).map(drop)
     };
     assert_eq!(verify(&get(&uri)), Ok(()));
-    // The order of parameters and the spelling of escapes say nothing.
+    // The order of parameters and the spelling of escapes have no meaning.
     assert_eq!(verify(&get(&uri.replace("a%20b", "%61%20b"))), Ok(()));
     for (from, to) in [
         ("GetAttributes", "DeleteAttributes"),
@@ -176,9 +176,9 @@ fn other_credentials_are_refused() {
         Err(VerifyError::CredentialsExpired { .. })
     ));
 
-    // An empty secret key is nobody's.
-    let nobody = Credentials::new(ID, "").with_session_token(TOKEN);
-    assert_eq!(verify(nobody), Err(VerifyError::SignatureMismatch));
+    // An empty secret key is refused.
+    let without_secret = Credentials::new(ID, "").with_session_token(TOKEN);
+    assert_eq!(verify(without_secret), Err(VerifyError::SignatureMismatch));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_request_that_cannot_be_signed_is_refused() {
     }
     assert_eq!(sign("/?A=1"), Err(Error::MissingHost));
 
-    // A query beside a form would not be signed.
+    // In a form request the query would not be signed.
     let post = Request::post("https://sdb.amazonaws.com/?A=1")
         .body(())
         .unwrap();
@@ -231,7 +231,7 @@ fn a_request_that_cannot_be_signed_is_refused() {
     assert!(matches!(refused, Err(VerifyError::InvalidTarget { .. })));
 }
 
-/// The one `host` header counts, else what the URI says.
+/// The host is that of the single `host` header, or else of the URI.
 #[test]
 fn a_query_is_signed_for_its_host_header_or_else_its_uri() {
     let signer = sigv2::Signer::new(credentials()).unwrap();
@@ -248,7 +248,7 @@ fn a_query_is_signed_for_its_host_header_or_else_its_uri() {
     assert_eq!(text(&[" "]), Err(Error::MissingHost));
     assert_eq!(text(&["a.com", "a.com"]), Err(Error::DuplicateHost));
 
-    // A server, which has only the header, and should have one.
+    // A server has the host in the header only.
     let signed = signer.sign_query(&get("https://sdb.amazonaws.com/?A=1"), NOW);
     let signed = signed.unwrap().path_and_query().unwrap().to_string();
     let claim = SignedRequest::parse_sigv2(&get(&signed), None).map(drop);
@@ -267,7 +267,7 @@ fn expired_credentials_and_too_long_urls_are_errors() {
     };
     assert_eq!(ended.sign_query(&request, NOW), Err(expected));
 
-    // `http` takes URIs of up to 65,534 bytes.
+    // `http` accepts URIs of up to 65,534 bytes.
     let long = format!("https://sdb.amazonaws.com/?A={}", "x".repeat(65_400));
     let refused = sigv2::Signer::new(credentials())
         .unwrap()
@@ -289,7 +289,7 @@ fn a_malformed_timestamp_or_expiration_is_refused() {
 }
 
 #[test]
-fn a_form_says_a_space_with_a_plus() {
+fn a_space_in_a_form_is_encoded_as_a_plus() {
     let request = Request::post("https://sdb.amazonaws.com").body(()).unwrap();
     let signer = sigv2::Signer::new(credentials()).unwrap();
     let plus = signer.sign_form(&request, "Select=a+b&C=%2B", NOW).unwrap();
@@ -440,7 +440,7 @@ fn every_changed_url_is_refused() {
     assert_eq!(verify_s3(&both), Err(VerifyError::SeveralAuthentications));
 }
 
-/// What a look-up of the key goes by, before anything is proven.
+/// A server looks up the key by these, before anything is verified.
 #[test]
 fn a_claim_returns_the_access_key_id_and_token_before_it_is_verified() {
     let mut request = put();
@@ -459,7 +459,7 @@ fn a_claim_returns_the_access_key_id_and_token_before_it_is_verified() {
     assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
     assert_eq!(claim.form(), SignatureLocation::Query);
 
-    // Two of a kind: the one that is checked might not be the one that is used.
+    // Of two, one might be checked and the other one used.
     let mut two_tokens = url;
     let token = HeaderValue::from_static(TOKEN);
     two_tokens
@@ -496,7 +496,7 @@ fn a_malformed_authorization_is_refused() {
             .headers_mut()
             .insert("date", HeaderValue::from_static("today"));
         let error = verify_s3(&request).unwrap_err();
-        // S3: "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature".
+        // S3 responds: "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature".
         let answer = (
             error.code(Protocol::S3),
             error.status(Protocol::S3).as_u16(),
@@ -582,7 +582,7 @@ fn credentials_may_expire_together_with_the_url() {
     ));
 }
 
-/// The user of a URL sends what was signed, and nothing of an earlier signing.
+/// Only the signed headers must be sent, and none of an earlier signature.
 #[test]
 fn a_presigned_url_returns_the_headers_to_send_with_it() {
     let mut request = put();
@@ -613,7 +613,7 @@ fn an_s3_claim_returns_its_key_id_and_token() {
     assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
 }
 
-/// The host is the header's where there is one, and without one the URI's.
+/// The host is that of the header, or else of the URI.
 #[test]
 fn a_query_is_signed_for_its_host() {
     let signer = sigv2::Signer::new(credentials()).unwrap();
@@ -696,7 +696,7 @@ fn a_query_without_a_parameter_or_host_is_refused() {
 
 /// Amazon S3 User Guide, "Time stamp requirement": with `x-amz-date` the line of the date is empty.
 #[test]
-fn one_date_is_signed() {
+fn x_amz_date_is_signed_instead_of_date() {
     let date = "Tue, 27 Mar 2007 21:20:26 +0000";
     let mut request = put();
     request
@@ -716,7 +716,7 @@ fn one_date_is_signed() {
     assert_eq!(text(&request), with_header);
 }
 
-/// CGI shows an application `x-amz-acl` and `x_amz_acl` as one: `HTTP_X_AMZ_ACL`.
+/// CGI passes `x-amz-acl` and `x_amz_acl` to an application under the same name, `HTTP_X_AMZ_ACL`.
 #[test]
 fn a_header_with_underscores_for_dashes_that_the_scheme_does_not_sign_is_refused() {
     let signer = s3_v2::Signer::new(credentials()).unwrap();
@@ -758,7 +758,7 @@ fn a_form_has_at_most_32768_parameters() {
     );
 }
 
-/// The sub-resources and overrides that botocore signs (`HmacV1Auth.QSAOfInterest`), and nothing else.
+/// The sub-resources and overrides that botocore signs (`HmacV1Auth.QSAOfInterest`), and no other.
 #[test]
 fn sub_resources_are_signed() {
     let names = "accelerate acl analytics cors defaultObjectAcl delete inventory lifecycle location \
@@ -811,7 +811,7 @@ fn a_signed_request_is_not_signed_again() {
     }
 }
 
-/// Empty parameters at the end are not doubled by what is added.
+/// A query that ends in `&` gets no second one.
 #[test]
 fn ampersands_at_the_end_of_a_query_are_not_doubled() {
     let signer = sigv2::Signer::new(credentials()).unwrap();
@@ -827,7 +827,7 @@ fn ampersands_at_the_end_of_a_query_are_not_doubled() {
     }
 }
 
-/// A header and a query that both look signed, in the one scheme or the other.
+/// With a signature in the header and one in the query, of the same or of different schemes.
 #[test]
 fn a_request_with_two_signatures_is_refused() {
     let several = Err(VerifyError::SeveralAuthentications);
@@ -841,13 +841,13 @@ fn a_request_with_two_signatures_is_refused() {
     }
 }
 
-/// `http` cannot add a path to a URI of an authority alone.
+/// `http` cannot add a path to a URI that is an authority only.
 #[test]
 fn a_query_is_not_signed_for_a_uri_without_a_scheme() {
     let connect = Request::connect("sdb.amazonaws.com:443").body(()).unwrap();
     let signer = sigv2::Signer::new(credentials()).unwrap();
     assert_eq!(signer.sign_query(&connect, NOW), Err(Error::RelativeUri));
-    // Its honest neighbours.
+    // With a scheme the URI is accepted.
     let absolute = get("https://sdb.amazonaws.com:443");
     assert!(signer.sign_query(&absolute, NOW).is_ok());
     let mut relative = get("/");
@@ -857,7 +857,7 @@ fn a_query_is_not_signed_for_a_uri_without_a_scheme() {
     assert!(signed.authority().is_none() && signed.query().is_some());
 }
 
-/// A client can add any of them to a signed request.
+/// A client can add each of them to a signed request.
 #[test]
 fn unsigned_parameters_that_select_another_operation_are_listed_for_servers() {
     let url = "https://s3.example.com/bucket/key?versionId=1";
@@ -868,7 +868,8 @@ fn unsigned_parameters_that_select_another_operation_are_listed_for_servers() {
         *request.uri_mut() = format!("{url}&{name}").parse().unwrap();
         verify_s3(&request)
     };
-    // Amazon S3 API Reference: GetObjectAttributes, PutObjectRetention, PutBucketEncryption ...
+    // Amazon S3 API Reference: GetObjectAttributes, PutObjectRetention, PutBucketEncryption,
+    // RenameObject.
     for name in ["attributes", "retention", "encryption", "renameObject"] {
         assert!(s3_v2::UNSIGNED_OPERATIONS.contains(&name), "{name}");
     }
@@ -879,7 +880,7 @@ fn unsigned_parameters_that_select_another_operation_are_listed_for_servers() {
         assert_eq!(found, Some(name));
     }
     assert_eq!(s3_v2::unsigned_operation(&signed), None);
-    // Those that are signed cannot be added.
+    // These are signed, so they cannot be added.
     for name in ["acl", "tagging", "object-lock", "uploads", "restore"] {
         assert!(!s3_v2::UNSIGNED_OPERATIONS.contains(&name), "{name}");
         assert_eq!(with(name), Err(VerifyError::SignatureMismatch), "{name}");

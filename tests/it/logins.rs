@@ -22,7 +22,7 @@ fn temporary() -> Credentials {
     Credentials::new("ASIAEXAMPLE", SECRET).with_session_token(TOKEN)
 }
 
-/// When each login expires.
+/// The expiration of each login.
 fn ends(credentials: &Credentials) -> Result<[Timestamp; 5], Error> {
     let region = "us-east-1";
     let api = AppSync::graphql(GRAPHQL, region)?;
@@ -161,7 +161,7 @@ fn an_appsync_endpoint_is_an_https_url_of_its_kind() {
 }
 
 #[test]
-fn the_real_time_host_is_another_one_than_the_one_that_is_signed() {
+fn the_real_time_host_differs_from_the_signed_host() {
     let api = AppSync::graphql(GRAPHQL, "us-east-1").unwrap();
     let connection = api.connect(&long_term(), NOW).unwrap();
     let host = "abcdefghijkl.appsync-realtime-api.us-east-1.amazonaws.com";
@@ -192,7 +192,7 @@ fn a_neptune_endpoint_is_a_host_and_a_port() {
         parameter(Neptune::new(NEPTUNE, 8182, "us-east-2")),
         "region"
     );
-    // Neptune's host without IAM's region in it: the caller's own name.
+    // A host without a region in its name: the caller's own name for a Neptune cluster.
     assert_eq!(
         parameter(Neptune::new("graph.example.com", 8182, "us-east-2")),
         "none"

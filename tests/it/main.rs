@@ -1,4 +1,4 @@
-//! The crate as its users see it: one module for each part, named as in `src/`.
+//! Integration tests by the public API, one module for each part of `src/`.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
@@ -6,12 +6,8 @@ mod access_keys;
 #[cfg(feature = "s3")]
 mod addresses;
 mod allocations;
+mod allowed_bytes;
 mod attacks;
-mod aws_suite;
-mod bearer;
-mod bytes;
-#[cfg(feature = "tokens")]
-mod caller_identity;
 #[cfg(all(
     feature = "console",
     feature = "ecr",
@@ -19,44 +15,49 @@ mod caller_identity;
     feature = "s3",
     feature = "signin"
 ))]
-mod calls;
+mod aws_call;
+mod aws_suite;
+mod bearer;
+#[cfg(feature = "tokens")]
+mod caller_identity;
 mod chunked;
 #[cfg(feature = "http-body")]
 mod chunked_body;
 mod chunked_properties;
 #[cfg(all(feature = "cloudfront", feature = "sigv4a"))]
 mod cloudfront_openssl;
-mod corners;
+#[cfg(feature = "codeartifact")]
+mod codeartifact;
+mod credentials;
 mod crypto;
 mod edge_cases;
-#[cfg(feature = "event-stream")]
-mod event_stream;
-mod every_way_in;
-#[cfg(feature = "explain")]
-mod explain;
-#[cfg(any(feature = "sts", feature = "codeartifact"))]
-mod hostile_answers;
-#[cfg(feature = "legacy")]
-mod legacy;
-#[cfg(feature = "tokens")]
-mod logins;
-mod package;
-#[cfg(feature = "post-policy")]
-mod post_policy;
-#[cfg(feature = "sources")]
-mod profile_suite;
-mod properties;
 #[cfg(all(
     feature = "codeartifact",
     feature = "s3",
     feature = "sts",
     feature = "tokens"
 ))]
-mod refusals;
+mod error_messages;
+#[cfg(feature = "event-stream")]
+mod event_stream;
+#[cfg(feature = "explain")]
+mod explain;
+#[cfg(feature = "legacy")]
+mod legacy;
+#[cfg(feature = "tokens")]
+mod logins;
+#[cfg(feature = "post-policy")]
+mod post_policy;
+#[cfg(feature = "sources")]
+mod profile_suite;
+mod properties;
+mod published_package;
+mod request;
 #[cfg(feature = "http-body")]
 mod resign;
 mod secrets;
 mod sign;
+mod sigv4;
 #[cfg(feature = "sigv4a")]
 mod sigv4a;
 #[cfg(feature = "sources")]
@@ -68,4 +69,4 @@ mod temporary_credentials;
 mod tokens;
 #[cfg(feature = "tower")]
 mod tower;
-mod verify_answers;
+mod verify;

@@ -1,4 +1,4 @@
-//! Browser uploads: what a form holds, and what a server refuses.
+//! Browser uploads: what a form contains, and what a server refuses.
 
 mod file_name;
 
@@ -50,7 +50,7 @@ fn is_too_long(error: &Error) -> bool {
     *length > 20_480
 }
 
-/// What a server says to these fields.
+/// Verifies these fields as a server does.
 fn verify(
     fields: &[(&str, &str)],
     upload: &Upload<'_>,
@@ -63,7 +63,7 @@ fn verify(
     assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
     assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
     assert_eq!(verified.field("KEY"), Some(verified.key()));
-    // What no condition covers is not told.
+    // A field that no condition covers is not returned.
     for name in ["policy", "x-amz-signature", "x-ignore-this", "nothing"] {
         assert_eq!(verified.field(name), None);
     }
@@ -74,7 +74,7 @@ fn signed<'a>(form: &'a PostForm, fields: &[(&'a str, &'a str)]) -> Vec<(&'a str
     fields.iter().copied().chain(form.fields()).collect()
 }
 
-/// The form of Amazon's documentation, "Example: Browser-Based Upload using HTTP POST".
+/// Amazon S3 API Reference, "Example: Browser-Based Upload using HTTP POST".
 #[test]
 fn the_documented_example_is_reproduced() {
     let text = [
@@ -113,7 +113,7 @@ fn the_documented_example_is_reproduced() {
     ];
     assert_eq!(names, own);
 
-    // The documented form, filled in.
+    // The documented form with all fields.
     let filled = [
         ("key", "user/user1/${filename}"),
         ("acl", "public-read"),
@@ -129,7 +129,7 @@ fn the_documented_example_is_reproduced() {
     let fields = signed(&form, &filled);
     assert_eq!(verify(&fields, &UPLOAD, NOW).unwrap(), "user/user1/me.png");
 
-    // Each field less, or another value, and it is refused.
+    // The form is refused if a field is missing or has another value.
     for i in 0..fields.len() {
         let mut less = fields.clone();
         let (name, value) = less.remove(i);
@@ -181,7 +181,7 @@ fn a_policy_lists_its_conditions_and_the_fields_of_the_signature() {
     );
 }
 
-/// A name that begins with a dollar would be read as another one as the key of an object.
+/// A condition writes `$` before the name of a field. A `$` of the name itself is kept.
 #[test]
 fn a_dollar_at_the_start_of_a_field_name_is_doubled() {
     let policy = policy().require_eq("$price", "1");
@@ -230,7 +230,7 @@ fn session_tokens_are_covered_and_sent() {
             claim.verify(&verifier, &key, &UPLOAD, now).map(drop)
         };
         assert_eq!(verify(&temporary, NOW), Ok(()));
-        // None, another, and the same under the other name.
+        // The token is missing, is another one, or is sent under the other name.
         let other = if name == "x-amz-security-token" {
             SessionToken::s3_express("IQo/b3+Jp==")
         } else {
@@ -329,7 +329,7 @@ fn an_invalid_policy_is_not_signed() {
     let refused = sign(&policy().content_length_range(2, 1));
     assert_eq!(refused, Err(Error::PostPolicy(expected)));
     assert_eq!(sign(&policy().content_length_range(0, u64::MAX)), Ok(()));
-    // Two of which each could be met, and never both.
+    // Each of the two ranges can be met, but not both.
     let ranges = |max| {
         policy()
             .content_length_range(10, 20)
@@ -481,14 +481,14 @@ fn a_form_of_another_key_or_scope_is_refused() {
         mismatch
     );
 
-    // Another secret; another day's key.
+    // Another secret, and the key of another day.
     let claim = SignedPost::parse(&fields).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let other = Credentials::new(credentials().access_key_id(), "another");
     let other = VerificationKey::derive(&other, claim.scope()).unwrap();
     let error = claim.verify(&verifier, &other, &UPLOAD, NOW).unwrap_err();
     assert_eq!(form_error(error), mismatch);
-    // Every bit of the policy's text counts.
+    // A change of any bit of the policy is refused.
     let policy = fields.iter().find(|(name, _)| *name == "policy").unwrap().1;
     for at in 0..policy.len() {
         let mut changed = policy.as_bytes().to_vec();
@@ -502,7 +502,7 @@ fn a_form_of_another_key_or_scope_is_refused() {
     );
 }
 
-/// What is read out of a form before, and after, it is proven.
+/// The fields that a server reads before and after verification.
 #[test]
 fn a_form_returns_its_fields_before_and_after_it_is_verified() {
     assert_eq!(policy().expiration(), END.into());
@@ -518,17 +518,17 @@ fn a_form_returns_its_fields_before_and_after_it_is_verified() {
     let verified = claim.verify(&verifier, &key, &UPLOAD, NOW).unwrap();
     assert_eq!(verified.field("ACL"), Some("private"));
     assert_eq!(verified.field("x-amz-meta-a"), None);
-    // Nothing covers it.
+    // No condition covers this field.
     assert_eq!(verified.field("x-ignore-a"), None);
 
-    // A form that says another bucket than the one it is sent to.
+    // The form names another bucket than the one it is sent to.
     let mut elsewhere = fields.clone();
     elsewhere.push(("bucket", "another"));
     let field = String::from("bucket");
     let expected = Err(PolicyError::FieldNotMet { field });
     assert_eq!(verify(&elsewhere, &UPLOAD, NOW), expected);
 
-    // The same, where the policy leaves the bucket open.
+    // The same, with a policy that allows any bucket.
     let open = r#"{"expiration": "2015-12-30T12:00:00Z", "conditions": [
         ["starts-with", "$bucket", "sigv4"], ["starts-with", "$key", ""],
         ["starts-with", "$x-amz-algorithm", ""], ["starts-with", "$x-amz-credential", ""],
@@ -539,7 +539,7 @@ fn a_form_returns_its_fields_before_and_after_it_is_verified() {
         assert_eq!(verify(&fields, &UPLOAD, NOW).is_ok(), good, "{bucket}");
     }
 
-    // What a browser sends under this name is the upload itself.
+    // The field `file` is the upload itself.
     let mut with_file = fields.clone();
     with_file.push(("file", ""));
     assert!(verify(&with_file, &UPLOAD, NOW).is_ok());
@@ -549,7 +549,7 @@ fn a_form_returns_its_fields_before_and_after_it_is_verified() {
     let expected = Err(PolicyError::FieldMissing { field });
     assert_eq!(verify(&keyless, &UPLOAD, NOW), expected);
 
-    // Two tokens, of which one would be checked and the other used.
+    // Of two tokens, one might be checked and the other one used.
     let mut tokens = fields.clone();
     tokens.push(("x-amz-security-token", "a"));
     tokens.push(("x-amz-s3session-token", "a"));
@@ -557,7 +557,7 @@ fn a_form_returns_its_fields_before_and_after_it_is_verified() {
     let expected = Err(VerifyError::Repeated { name }.into());
     assert_eq!(verify(&tokens, &UPLOAD, NOW), expected);
 
-    // Two signatures: one reader takes the form for the one, another for the other.
+    // With two signatures, two readers might verify different ones.
     for name in ["AWSAccessKeyId", "signature"] {
         let mut both = fields.clone();
         both.push((name, "a"));
@@ -577,7 +577,7 @@ fn a_form_returns_its_fields_before_and_after_it_is_verified() {
     );
 }
 
-/// Amazon S3 takes policies of up to 20 KB.
+/// Amazon S3 accepts policies of up to 20 KB.
 #[test]
 fn a_policy_above_the_limit_is_not_parsed() {
     let form = signer()
@@ -648,7 +648,7 @@ fn a_late_upload_or_a_file_of_another_length_is_refused() {
         let error = verify(&fields, &upload(length), NOW).unwrap_err();
         assert_eq!((error.code(), error.status().as_u16()), (code, 400));
     }
-    // Another bucket, whatever the form says.
+    // The upload is sent to another bucket than the form names.
     let elsewhere = Upload {
         bucket: "another",
         ..upload(10)
@@ -718,7 +718,7 @@ fn the_file_name_is_part_of_the_key_that_is_checked() {
 
 proptest! {
     #[test]
-    fn whatever_the_values_are_the_form_verifies(
+    fn a_form_with_any_values_verifies(
         prefix in any::<String>(),
         values in proptest::collection::vec(any::<String>(), 0..4),
         name in "[^\\p{Cc}\"]{1,10}",
@@ -731,7 +731,8 @@ proptest! {
         }
         let key = format!("${prefix}x");
         let form = signer().sign_post(&policy, [("key", key.as_str())], NOW);
-        // A prefix that itself contains the variable is no prefix of what comes of it.
+        // A prefix that contains `${filename}` is not a prefix of the key after the name is filled
+        // in.
         if key.contains("${filename}") {
             return Ok(());
         }
@@ -740,7 +741,7 @@ proptest! {
         let expected = key.clone();
         let found = verify(&fields, &UPLOAD, NOW);
         prop_assert_eq!(found, Ok(expected));
-        // The text is JSON as everybody reads it.
+        // The text is valid JSON.
         let text: serde_json::Value = serde_json::from_str(&text_of(&form)).unwrap();
         prop_assert!(text["conditions"].is_array());
     }
@@ -753,7 +754,7 @@ proptest! {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&name[..], &value[..])).collect();
         prop_assert!(verify(&fields, &UPLOAD, NOW).is_err());
         prop_assert!(signer().sign_post_text(&text, NOW).is_err());
-        // A policy of anything, signed by hand.
+        // An arbitrary policy, signed by hand.
         let policy = STANDARD.encode(&text);
         let scope = countersign::sigv4::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
         let signature = SigningKey::derive(&SECRET.into(), &scope).sign(&policy);
@@ -801,16 +802,21 @@ fn debug_contains_no_secret() {
 }
 
 #[test]
-fn both_bounds_of_a_range_are_allowed() {
-    // A range of one length.
+fn a_length_range_of_one_length_is_met_by_that_length() {
     let policy = policy().content_length_range(1000, 1000);
     let form = signer()
         .sign_post(&policy, [("key", "user/user1/k")], NOW)
         .unwrap();
     let fields: Vec<_> = form.fields().collect();
     assert!(verify(&fields, &UPLOAD, NOW).is_ok());
+}
 
-    // Keys that end later than now.
+#[test]
+fn a_key_that_expires_now_verifies_no_form() {
+    let form = signer()
+        .sign_post(&policy(), [("key", "user/user1/k")], NOW)
+        .unwrap();
+    let fields: Vec<_> = form.fields().collect();
     let claim = SignedPost::parse(&fields).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     for (left, ended) in [(1, false), (0, true), (-1, true)] {
@@ -820,8 +826,16 @@ fn both_bounds_of_a_range_are_allowed() {
         let verified = claim.verify(&verifier, &key, &UPLOAD, NOW);
         assert_eq!(verified.is_err(), ended, "{left}");
     }
+}
 
-    // 20 KB of base64 are 15,360 bytes.
+/// 20 KB of base64 are 15,360 bytes.
+#[test]
+fn a_policy_has_at_most_15360_bytes() {
+    let form = signer()
+        .sign_post(&policy(), [("key", "user/user1/k")], NOW)
+        .unwrap();
+    let fields: Vec<_> = form.fields().collect();
+    let claim = SignedPost::parse(&fields).unwrap();
     let text = text_of(&form);
     let padded = |length: usize| format!("{text}{}", " ".repeat(length - text.len()));
     assert!(signer().sign_post_text(&padded(15_360), NOW).is_ok());
@@ -829,7 +843,7 @@ fn both_bounds_of_a_range_are_allowed() {
         let error = signer().sign_post_text(&padded(length), NOW).unwrap_err();
         assert!(is_too_long(&error), "{error}");
     }
-    // Signed by hand, what the signer would not sign.
+    // Signed by hand, as the signer refuses these policies.
     for (length, is_read) in [(15_360, true), (15_361, false), (15_364, false)] {
         let policy = STANDARD.encode(padded(length));
         let key = SigningKey::derive(&SECRET.into(), claim.scope());
@@ -847,7 +861,8 @@ fn both_bounds_of_a_range_are_allowed() {
     }
 }
 
-/// The policy does not say for which scope its signature is, so the key must be the scope's.
+/// A policy does not contain the scope of its signature, so the server must check that the key is
+/// for the scope.
 #[test]
 fn a_signing_key_verifies_its_own_scope_only() {
     let form = signer()
@@ -889,7 +904,7 @@ fn a_signing_key_verifies_its_own_scope_only() {
     }
 }
 
-/// HMAC takes an empty key, which everybody has.
+/// HMAC accepts an empty key, and everyone knows it.
 #[test]
 fn an_empty_secret_verifies_no_form() {
     let form = signer()
@@ -907,17 +922,17 @@ fn an_empty_secret_verifies_no_form() {
         })
         .collect();
     let claim = SignedPost::parse(&forged).unwrap();
-    let nobody = Credentials::new("AKIAIOSFODNN7EXAMPLE", "");
-    let derived = VerificationKey::derive(&nobody, &scope).map(drop);
+    let without_secret = Credentials::new("AKIAIOSFODNN7EXAMPLE", "");
+    let derived = VerificationKey::derive(&without_secret, &scope).map(drop);
     assert!(matches!(derived, Err(Error::InvalidSecretKey(_))));
-    let key = SigningKey::derive(nobody.secret_key(), &scope);
-    let key = VerificationKey::from_signing_key(nobody.access_key_id(), key);
+    let key = SigningKey::derive(without_secret.secret_key(), &scope);
+    let key = VerificationKey::from_signing_key(without_secret.access_key_id(), key);
     let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let refused = claim.verify(&verifier, &key, &UPLOAD, NOW).map(drop);
     assert_eq!(refused, Err(VerifyError::SignatureMismatch.into()));
 }
 
-/// Servers log the access key ID of a claim before anything is proven.
+/// Servers log the access key ID of a claim before anything is verified.
 #[test]
 fn an_access_key_id_of_a_form_is_1_to_128_visible_ascii_characters() {
     let form = signer()
@@ -959,7 +974,7 @@ fn an_access_key_id_of_a_form_is_1_to_128_visible_ascii_characters() {
     }
 }
 
-/// Amazon S3 API Reference, "POST policy": the texts that a store logs or returns.
+/// A store logs these messages, or returns them to the client.
 #[test]
 fn the_error_of_a_refused_upload_is_one_sentence() {
     let field = || "acl".to_owned();

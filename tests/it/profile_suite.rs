@@ -1,5 +1,5 @@
-//! AWS's own test suite of the shared files, which all its SDKs pass, as the published
-//! `aws-runtime` package carries it.
+//! AWS's own test suite for the shared configuration files, which all AWS SDKs pass, from the
+//! published `aws-runtime` package.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
@@ -11,10 +11,10 @@ use countersign::sources::{
 };
 use serde_json::{Map, Value};
 
-use crate::package::package;
+use crate::published_package;
 
 fn cases(file: &str) -> Vec<Value> {
-    let path = package("aws-runtime", "1.10.2")
+    let path = published_package::folder("aws-runtime", "1.10.2")
         .join("test-data")
         .join(file);
     let mut document: Value =
@@ -25,13 +25,14 @@ fn cases(file: &str) -> Vec<Value> {
     }
 }
 
-/// Past the test harness, which would keep the line of a test that passes to itself.
+/// Writes to standard error directly, as the test harness captures the output of a test that
+/// passes.
 fn report(line: &str) {
     let line = format!("\naws suite {line}\n");
     std::io::stdout().write_all(line.as_bytes()).unwrap();
 }
 
-/// The suite's words for a problem: the beginning of what its messages contain.
+/// The words that the suite expects in the message for a problem.
 fn words(problem: ProfileFileProblem) -> &'static str {
     match problem {
         ProfileFileProblem::SectionEnd => "Profile definition must end with ']'",

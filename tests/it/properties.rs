@@ -1,4 +1,4 @@
-//! What holds for every input.
+//! Properties of every valid request.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
@@ -41,7 +41,7 @@ proptest! {
         prop_assert_eq!(&after, request.headers());
     }
 
-    /// Headers of different names may come in any order; those of one name keep theirs.
+    /// Headers of different names may be in any order. Values of one name keep their order.
     #[test]
     fn the_order_of_headers_does_not_matter(
         signer in any_signer(),
@@ -50,7 +50,7 @@ proptest! {
         now in any_now(),
     ) {
         let mut shuffled = headers.clone();
-        // Some other order, by something that depends on the name alone.
+        // Another order, which depends on the names only.
         shuffled.sort_by_key(|(name, _)| {
             name.bytes().fold(other_first, |hash, b| hash.rotate_left(7) ^ u64::from(b))
         });
@@ -60,7 +60,7 @@ proptest! {
         };
         let signature = sign(&headers);
         prop_assert_eq!(signature, sign(&shuffled));
-        // And slices say the same.
+        // The same with slices.
         for headers in [&headers, &shuffled] {
             let mut headers = slices(headers);
             headers.rotate_left(1);
@@ -87,7 +87,7 @@ proptest! {
             .presign_with_payload(&request, payload, Duration::from_secs(seconds), now)
             .unwrap();
         let separator = if query.is_empty() { "" } else { "&" };
-        // All but what presigning writes in canonical form: a plus, and a path of S3.
+        // Presigning changes only a plus in the query and the path for S3, to canonical form.
         let recoded = signer.service().rules().recode_path;
         let sent = if recoded { presigned.uri().unwrap().path().to_owned() } else { path.clone() };
         if recoded {
@@ -105,33 +105,33 @@ proptest! {
         prop_assert!(presigned.url().starts_with(&start), "{}", presigned.url());
         prop_assert_eq!(presigned.url(), presigned.uri().unwrap().to_string());
         prop_assert_eq!(presigned.expires_at(), (now + Duration::from_secs(seconds)).into());
-        // What was added reads back, once.
+        // The added parameters are read, and each is there once.
         let sent = presigned.url().split_once('?').unwrap().1;
         let read = QueryAuthorization::parse(sent).unwrap();
         prop_assert_eq!(&read.authorization.signature, presigned.signature());
         prop_assert_eq!(read.expires_in, Some(seconds));
-        // Every signed header is handed out, but for the URL's own host.
+        // All signed headers are returned except the host of the URL.
         let names: Vec<&str> = read.authorization.signed_headers.split(';').collect();
         prop_assert!(names.contains(&"host"));
         prop_assert_eq!(names.len(), presigned.headers().keys_len() + 1);
         for name in presigned.headers().keys() {
             prop_assert!(names.contains(&name.as_str()));
         }
-        // And slices make the same target.
+        // Slices produce the same target.
         let mut headers = slices(&headers);
         headers[0].1 = b"example.com:8443";
         let raw = RawRequest { method: "GET", path: &path, query: &query, headers: &headers };
         let target = signer
             .presign_raw_with_payload(&raw, payload, Duration::from_secs(seconds), now)
             .unwrap();
-        // A URI without a query has no `?`, slices cannot tell.
+        // A URI without a query has no `?`. Slices cannot express the difference.
         let own = presigned.url().strip_prefix("https://example.com:8443").unwrap();
         prop_assert_eq!(own, target.path_and_query());
     }
 }
 
 proptest! {
-    /// A canonical query is its own canonical form, in order and in encoding.
+    /// The canonical form is idempotent, in order and in encoding.
     #[test]
     fn a_canonical_query_is_its_own_canonical_form(query in any_query()) {
         let once = CanonicalQuery::new(&query).unwrap().to_string();
@@ -150,7 +150,7 @@ proptest! {
         prop_assert_eq!(unescape(&segment), key);
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~%".contains(c);
         prop_assert!(segment.chars().all(allowed) && encoded.replace('/', "").chars().all(allowed));
-        // A path that was built so is the same on the wire and in S3's canonical form.
+        // Such a path is sent as it is, and is already in S3's canonical form.
         let path = format!("/{encoded}");
         prop_assert_eq!(CanonicalPath::new(&path, &Rules::S3).unwrap().to_string(), path);
     }
@@ -166,7 +166,7 @@ proptest! {
         prop_assert_eq!(scope.day(), date.day());
     }
 
-    /// Whatever can be signed, its authorization reads back.
+    /// The authorization of each request that can be signed is parsed to the same values.
     #[test]
     fn authorizations_are_read_as_they_were_written(id in "[!-+.0-~-]{1,40}", headers in any_headers(), now in any_now()) {
         let signer = Signer::new(Credentials::new(id.clone(), "secret"), "us-east-1", "s3").unwrap();

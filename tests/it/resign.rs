@@ -47,7 +47,7 @@ fn upstream() -> Upstream {
     .unwrap()
 }
 
-/// What a verifier says about a request with this payload, which it hashes if it has to.
+/// Verifies a request. Its payload is hashed if the signature requires it.
 fn verify<B>(
     request: &Request<B>,
     credentials: &Credentials,
@@ -74,7 +74,7 @@ fn verify<B>(
     }
 }
 
-/// A body of frames, in memory.
+/// A body of frames in memory.
 #[derive(Default)]
 struct Frames(VecDeque<Frame<Bytes>>);
 
@@ -125,7 +125,7 @@ fn read<B: Body<Data = Bytes, Error: std::fmt::Debug> + Unpin>(
     Ok((data, trailers))
 }
 
-/// A signed request with a hashed payload, as a proxy gets it.
+/// A signed request with a hashed payload, as a proxy receives it.
 fn signed(build: http::request::Builder, data: &str) -> (Request<Frames>, OwnedVerified) {
     let mut request = build
         .header("host", "proxy.example")
@@ -138,7 +138,7 @@ fn signed(build: http::request::Builder, data: &str) -> (Request<Frames>, OwnedV
     (request, verified)
 }
 
-/// What the upstream server says of a request that was signed again.
+/// Verifies a re-signed request as the upstream server does.
 fn accepted<B>(request: &Request<ResignedBody<B>>, data: &[u8]) -> OwnedVerified {
     let (verified, _) = verify(request, &proxy(), "eu-west-1", data);
     assert_eq!(verified.access_key_id(), "AKIDPROXY");
@@ -186,7 +186,7 @@ fn the_hash_of_the_client_is_signed_again() {
 fn hop_by_hop_headers_are_not_forwarded() {
     let build = Request::get("/b/k");
     let (mut request, verified) = signed(build, "");
-    // What hops add after the client has signed.
+    // Headers that hops add after the client has signed.
     let gone = [
         ("connection", "keep-alive, X-Hop"),
         ("keep-alive", "timeout=5"),
@@ -218,7 +218,7 @@ fn hop_by_hop_headers_are_not_forwarded() {
     }
     for (name, value) in kept {
         assert_eq!(request.headers()[name], value);
-        // A hop behind this one may change the first two.
+        // A hop after this one may change the first two.
         assert_eq!(
             signed.iter().any(|signed| signed == name),
             name == "range",
@@ -333,7 +333,7 @@ fn after_an_error_the_request_is_unchanged() {
         (&parts.headers, &parts.uri),
         (&before, &"/b/k?a=b".parse().unwrap())
     );
-    // Nor after an error of the signer, which is the last that can fail.
+    // Also unchanged after an error of the signer, the last one that can occur.
     parts.headers.remove("x-amz-acl");
     let before = parts.headers.clone();
     let never = Timestamp::from_unix_seconds(i64::MAX);
@@ -352,7 +352,7 @@ fn a_presigned_url_becomes_a_signed_header() {
     let mut request = Request::get(url.uri().unwrap())
         .body(Frames::default())
         .unwrap();
-    // Which the client need not sign, and which is not used.
+    // This header need not be signed by the client. Its value is not used.
     let unsigned = "UNSIGNED-PAYLOAD".parse().unwrap();
     request
         .headers_mut()
@@ -389,7 +389,7 @@ fn the_path_is_forwarded_in_canonical_form_without_new_dot_segments() {
         ("/b/%2e%2e/%2e/secret", "/b/%2e%2e/%2e/secret"),
         ("/b/a%2F..%2Fc=d", "/b/a%2F..%2Fc=d"),
     ] {
-        // A verifier takes the path as it was sent, too: it decodes to the same key.
+        // A verifier accepts the path as it was sent, too: it decodes to the same key.
         let mut request = Request::get("/").header("host", "proxy.example");
         request = request.uri(received);
         let mut request = request.body(Frames::default()).unwrap();
@@ -421,7 +421,7 @@ fn a_proxy_maps_paths_by_the_uri_of_the_request() {
     assert_eq!(accepted(&request, b"").path(), "/b/k");
 }
 
-/// A signed upload in chunks, decoded by the proxy.
+/// A signed upload in chunks, which the proxy decodes.
 fn chunked(
     encoding: ChunkedEncoding,
     data: &[u8],
@@ -441,7 +441,7 @@ fn chunked(
     (request, verified)
 }
 
-/// What the upstream server decodes, and how it was announced.
+/// What the upstream server decodes, and its trailers.
 fn received(request: Request<ResignedBody<VerifiedBody<Frames>>>) -> (Vec<u8>, Option<HeaderMap>) {
     let (verified, context) = verify(&request, &proxy(), "eu-west-1", b"");
     assert_eq!(verified.access_key_id(), "AKIDPROXY");
@@ -490,7 +490,7 @@ fn an_upload_that_is_not_what_was_signed_does_not_end_upstream() {
     let (request, verified) = chunked(encoding, &data);
     let (head, body) = request.into_parts();
     drop(body);
-    // The same head, and a body that is cut off.
+    // The same head with a truncated body.
     let (_, context) = verify(
         &Request::from_parts(head.clone(), ()),
         &client(),
@@ -548,7 +548,7 @@ fn a_trailer_of_unknown_length_is_refused() {
         .unwrap_err();
     let name = "x-amz-meta-lines".to_owned();
     assert_eq!(refused, ResignError::UnknownTrailer { name });
-    // Decoded, it needs no announcement.
+    // After decoding, no trailer is announced.
     assert!(
         upstream()
             .decode_chunks()

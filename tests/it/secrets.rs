@@ -1,5 +1,5 @@
-//! No `Debug`, no `Display` and no error text of any public type holds a secret key, a session
-//! token or a signature that grants access.
+//! No `Debug`, `Display` or error text of a public type contains a secret key, a session token or a
+//! signature that grants access.
 
 mod bearer;
 mod chunked;
@@ -30,7 +30,7 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const TOKEN: &str = "IQoJb3JpZ2luX2VjEBY/+aCXVzLWVhc3QtMSJ==";
 const LIFETIME: Duration = Duration::from_secs(900);
 
-/// What must not be seen: secrets as they are, encoded, and as lists of numbers.
+/// Text that must not be printed: secrets as they are, encoded, and as lists of numbers.
 struct Needles(Vec<String>);
 
 impl Needles {
@@ -38,7 +38,7 @@ impl Needles {
         let signatures = signatures.iter().map(|signature| signature.as_str());
         let mut needles = Vec::new();
         for secret in [SECRET, TOKEN].into_iter().chain(signatures) {
-            // Half of it is too much already.
+            // Half of a secret must not be printed either.
             let (start, end) = secret.split_at(secret.len() / 2);
             for part in [start, end] {
                 needles.push(part.to_owned());
@@ -52,8 +52,8 @@ impl Needles {
 
     #[track_caller]
     fn hidden_in_text(&self, text: &str) {
-        assert!(!text.is_empty(), "nothing is told at all");
-        // One line, for lists of numbers that stand below each other.
+        assert!(!text.is_empty(), "nothing is printed");
+        // On one line, as `{:#?}` prints each number of a list on its own line.
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for needle in &self.0 {
             assert!(
@@ -132,12 +132,12 @@ fn signatures_and_urls_hide_secrets() {
     let presigned = signer.presign(&get(uri), LIFETIME, NOW).unwrap();
     let needles = Needles::new(&[&signature, presigned.signature()]);
 
-    // The needles are where they belong...
+    // The secrets are in the values themselves...
     assert_eq!(added.signature(), &signature);
     let header = request.headers()["authorization"].to_str().unwrap();
     assert!(header.contains(signature.as_str()));
     assert!(presigned.url().contains(presigned.signature().as_str()));
-    // ...and nowhere else.
+    // ...and are not printed.
     needles.hidden_in(&signature);
     needles.hidden_in(&added);
     needles.hidden_in(&presigned);
@@ -146,7 +146,7 @@ fn signatures_and_urls_hide_secrets() {
     needles.hidden_in(&Authorization::parse(header).unwrap());
     let query = presigned.url().split_once('?').unwrap().1;
     needles.hidden_in(&QueryAuthorization::parse(query).unwrap());
-    // The request itself: its header values are marked sensitive.
+    // In the request, the header values are marked sensitive.
     for name in ["authorization", "x-amz-security-token"] {
         assert!(request.headers()[name].is_sensitive(), "{name}");
     }
@@ -154,7 +154,7 @@ fn signatures_and_urls_hide_secrets() {
     let (parts, ()) = request.clone().into_parts();
     needles.hidden_in(&parts.headers);
 
-    // A signed request in slices, the presigned query among them.
+    // A signed request and a presigned one, in slices.
     let headers: Vec<(&str, &[u8])> = request
         .headers()
         .iter()
@@ -167,7 +167,7 @@ fn signatures_and_urls_hide_secrets() {
         ..raw
     };
     needles.hidden_in(&raw);
-    // Its canonical form: `Display` is the text, the token where it is signed included.
+    // `Display` of the canonical request is its text, including a signed token.
     let canonical = CanonicalRequest::from_raw(&raw, &Rules::S3, PayloadHash::Unsigned).unwrap();
     needles.hidden_in(&canonical);
     assert!(canonical.to_string().contains(TOKEN));
@@ -205,7 +205,7 @@ fn a_token_added_after_signing_is_sensitive_too() {
     needles.hidden_in(&headers);
 }
 
-/// Compiles only as long as a type does not have a trait.
+/// Compiles only if the type does not implement the trait.
 macro_rules! lacks {
     ($lacks:ident, $bound:path) => {
         trait $lacks<Ambiguous> {
@@ -226,14 +226,14 @@ fn secrets_have_no_display_and_no_equality() {
     <SigningKey as LacksDisplay<_>>::holds();
     <Signature as LacksDisplay<_>>::holds();
     <countersign::Presigned as LacksDisplay<_>>::holds();
-    // Comparing them byte by byte would tell where they differ.
+    // `==` on secrets would compare them byte by byte, in variable time.
     <SecretKey as LacksEq<_>>::holds();
     <SessionToken as LacksEq<_>>::holds();
     <Credentials as LacksEq<_>>::holds();
     <SigningKey as LacksEq<_>>::holds();
 }
 
-/// What can be wrong while secrets are at hand.
+/// Every error that is made while secrets are in use.
 #[test]
 fn errors_made_with_secrets_at_hand_hide_them() {
     let needles = Needles::new(&[]);
@@ -303,8 +303,7 @@ fn errors_made_with_secrets_at_hand_hide_them() {
 
 #[test]
 fn types_without_secrets_print_their_content() {
-    // The rest holds nothing to hide, and prints what it is.
     assert_eq!(format!("{:?}", Service::S3.name()), "\"s3\"");
-    assert!(format!("{:?}", PayloadHash::EMPTY.to_string()).contains("e3b0c442"));
+    assert!(PayloadHash::EMPTY.to_string().starts_with("e3b0c442"));
     assert!(format!("{:?}", PayloadHash::Unsigned).contains("Unsigned"));
 }

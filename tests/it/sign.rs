@@ -1,4 +1,7 @@
-//! What the verbs of a signer change, and when.
+//! What signing changes in a request, and that an error changes nothing.
+
+mod headers;
+mod presigned;
 
 use std::time::Duration;
 
@@ -20,7 +23,7 @@ fn credentials() -> Credentials {
         .with_expiration(Timestamp::from_unix_seconds(1_767_326_400))
 }
 
-/// Names and values in order, since two maps are also equal in another order.
+/// Names and values in order, as two `HeaderMap`s are also equal in another order.
 fn in_order(headers: &HeaderMap) -> Vec<(String, HeaderValue)> {
     headers
         .iter()
@@ -28,7 +31,7 @@ fn in_order(headers: &HeaderMap) -> Vec<(String, HeaderValue)> {
         .collect()
 }
 
-/// An upload with every header that an operation of ours sets or removes.
+/// An upload with every header that signing sets or removes.
 fn upload(uri: &str) -> Request<()> {
     let mut request = Request::put(uri);
     for (name, value) in [
@@ -46,7 +49,7 @@ fn upload(uri: &str) -> Request<()> {
     request.body(()).unwrap()
 }
 
-/// Requests that no signer takes, and one that each takes.
+/// Requests that every signer refuses, and one that every signer accepts.
 fn requests() -> Vec<(&'static str, Request<()>)> {
     let good = "https://bucket.s3.amazonaws.com/key";
     let mut two_hosts = upload(good);
@@ -100,7 +103,7 @@ fn a_chunked_upload_that_cannot_be_signed_stays_as_it_was() {
             });
         }
     }
-    // The errors of the clock, of the rules and of the form itself.
+    // Errors of the clock, of the rules and of the encoding.
     let good = || upload("https://bucket.s3.amazonaws.com/key");
     let late = Timestamp::from_unix_seconds(1_767_326_400);
     let sign =
@@ -128,7 +131,7 @@ fn a_chunked_upload_of_sigv4a_that_cannot_be_signed_stays_as_it_was() {
     }
 }
 
-/// The changed headers are signed with the values that they are sent with.
+/// The headers are signed with the values that are sent.
 #[test]
 fn a_chunked_upload_signs_the_headers_that_it_sets() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
@@ -147,7 +150,7 @@ fn a_chunked_upload_signs_the_headers_that_it_sets() {
         "content-encoding;content-length;date;host;x-amz-content-sha256;x-amz-date;\
          x-amz-decoded-content-length;x-amz-security-token;x-amz-trailer"
     );
-    // An upload that has these headers already is signed alike.
+    // A request that already has these headers gets the same signature.
     let mut again = request.clone();
     let payload = Signer::sign_chunked(&signer, &mut again, forms()[1].clone(), NOW)
         .unwrap()
@@ -173,7 +176,7 @@ fn an_event_stream_that_cannot_be_signed_stays_as_it_was() {
     signer.sign_events(&mut request, NOW).unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();
     assert!(authorization.contains("SignedHeaders=content-type;host;"));
-    // A type of the caller's own stays.
+    // A `content-type` of the caller is kept.
     let own = HeaderValue::from_static("application/json");
     request.headers_mut().insert("content-type", own.clone());
     signer.sign_events(&mut request, NOW).unwrap();
@@ -207,7 +210,7 @@ fn a_request_of_s3s_old_scheme_that_cannot_be_signed_stays_as_it_was() {
 }
 
 #[test]
-fn a_body_that_lies_ready_is_hashed() {
+fn sign_buffered_hashes_the_body() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let put = || Request::put("https://bucket.s3.amazonaws.com/key");
     let mut expected = put().body(()).unwrap();
@@ -239,7 +242,7 @@ fn a_body_that_lies_ready_is_hashed() {
     signer.sign_buffered(&mut empty, NOW).unwrap();
     assert_eq!(
         empty.headers()["x-amz-content-sha256"],
-        PayloadHash::EMPTY.to_string().as_str()
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     );
     // After an error the request is unchanged.
     stays_as_it_was("no host", false, upload("/key"), |request| {
@@ -249,7 +252,7 @@ fn a_body_that_lies_ready_is_hashed() {
 
 #[test]
 #[cfg(feature = "sigv4a")]
-fn a_body_that_lies_ready_is_hashed_for_several_regions_too() {
+fn sign_buffered_of_sigv4a_hashes_the_body() {
     let signer = countersign::sigv4a::Signer::new(credentials(), "*", "s3").unwrap();
     assert_eq!(signer.expiration(), credentials().expiration());
     let put = Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key");
@@ -279,7 +282,7 @@ fn a_presigned_request_becomes_the_request_to_send() {
 }
 
 #[test]
-fn the_target_of_a_request_in_slices_is_no_url_and_prints_no_secret() {
+fn a_presigned_target_of_slices_has_no_origin_and_prints_no_secret() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let request = RawRequest {
         method: "GET",
@@ -385,7 +388,8 @@ fn iceberg(request: http::request::Builder, body: &str) -> HeaderMap {
 
 const NAMESPACE: &str = r#"{"namespace":["sales"]}"#;
 
-/// The signatures are those of Python's `hmac` and `hashlib`, from a canonical request by hand.
+/// The signatures were made with Python's `hmac` and `hashlib`, from a canonical request that was
+/// written by hand.
 #[test]
 fn icebergs_java_client_sends_the_hash_of_a_body_in_base64_and_signs_it_in_hex() {
     let headers = iceberg(Request::post("/"), NAMESPACE);
@@ -400,7 +404,7 @@ fn icebergs_java_client_sends_the_hash_of_a_body_in_base64_and_signs_it_in_hex()
 }
 
 #[test]
-fn a_catalogs_own_login_is_kept_and_signed() {
+fn the_authorization_header_of_a_catalog_is_kept_and_signed() {
     let login = "Bearer CATALOG-TOKEN";
     let signed = "host;original-authorization;x-amz-content-sha256;x-amz-date";
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -430,7 +434,7 @@ fn a_catalogs_own_login_is_kept_and_signed() {
 }
 
 #[test]
-fn a_catalog_verifies_what_icebergs_rules_sign() {
+fn a_request_signed_by_icebergs_rules_verifies() {
     let headers = iceberg(
         Request::post("/").header("authorization", "Bearer T"),
         NAMESPACE,

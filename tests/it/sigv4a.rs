@@ -1,4 +1,4 @@
-//! Signature Version 4A: what the vectors do not ask.
+//! Signature Version 4A, where the vectors do not cover it.
 
 #![allow(
     clippy::panic,
@@ -33,7 +33,7 @@ fn get(url: &str) -> Request<()> {
     Request::get(url).body(()).unwrap()
 }
 
-/// A signature as it comes: in a header.
+/// Parses a signature in an `authorization` header.
 fn signature(hex: &str) -> Result<Signature, Error> {
     let header = format!(
         "AWS4-ECDSA-P256-SHA256 Credential=A/20150830/s/aws4_request,SignedHeaders=host,Signature={hex}"
@@ -41,7 +41,7 @@ fn signature(hex: &str) -> Result<Signature, Error> {
     Authorization::parse(&header).map(|authorization| authorization.signature)
 }
 
-/// Whether a signed request's signature is the key's, over the request as it is now.
+/// Whether the signature of a request is one of the key over the request as it is now.
 fn verifies(key: &PublicKey, request: &Request<()>, rules: &Rules, payload: PayloadHash) -> bool {
     let header = request.headers().get("authorization");
     let header = header.map(|header| header.to_str().unwrap());
@@ -122,7 +122,7 @@ fn the_region_set_is_signed() {
         .insert("x-amz-region-set", "*".parse().unwrap());
     assert!(!verifies(&key, &request, &Rules::S3, PayloadHash::EMPTY));
 
-    // What an earlier signing left is replaced, not signed.
+    // The region set of an earlier signature is replaced.
     Signer::new(credentials(), "*", "s3")
         .unwrap()
         .sign(&mut request, PayloadHash::EMPTY, NOW)
@@ -139,8 +139,8 @@ fn the_region_set_is_signed() {
     assert!(!verifies(&key, &get(&other), &Rules::S3, unsigned));
 }
 
-/// As with `SigV4`: a path of S3 is recomputed, a bare plus in a query is a space, and a host is in
-/// lowercase.
+/// As in SigV4: a path of S3 is decoded and encoded again, a bare plus in a query is a space, and a
+/// host is in lowercase.
 #[test]
 fn the_canonical_request_is_that_of_sigv4() {
     let signer = Signer::new(credentials(), "*", "s3").unwrap();
@@ -160,7 +160,7 @@ fn the_canonical_request_is_that_of_sigv4() {
     assert!(signs(canonical, &signature.unwrap()));
     assert_eq!(request.headers()["host"], "h.example");
 
-    // A server takes the path of either text, and the plus as a space alone.
+    // A server accepts both texts of the path, but the plus only as a space.
     let verifier = countersign::verify::Verifier::for_any_region("s3").unwrap();
     let known = countersign::verify::VerificationKey::from_public_key(
         credentials().access_key_id(),
@@ -193,7 +193,7 @@ fn the_canonical_request_is_that_of_sigv4() {
 }
 
 #[test]
-fn another_signature_version_leaves_no_region_set() {
+fn signing_with_sigv4_removes_the_region_set() {
     let mut request = get(MRAP);
     Signer::new(credentials(), "*", "s3")
         .unwrap()
@@ -231,7 +231,7 @@ fn invalid_region_sets_are_refused() {
 }
 
 #[test]
-fn slices_are_signed_as_requests_are() {
+fn slices_and_http_requests_are_signed_equally() {
     let signer = Signer::new(credentials(), "*", "events").unwrap();
     let key = signer.public_key();
     let mut request = get("https://abc.endpoint.events.amazonaws.com/a//b?x=1");
@@ -244,7 +244,7 @@ fn slices_are_signed_as_requests_are() {
         headers: &headers,
     };
     let added = signer.sign_raw(&raw, PayloadHash::EMPTY, NOW).unwrap();
-    // The signature may be another every time; all else is the same.
+    // An ECDSA signature may differ each time. Everything else is equal.
     let mut same = get("https://abc.endpoint.events.amazonaws.com/a//b?x=1");
     for (name, value) in added.iter() {
         same.headers_mut().insert(name, value.parse().unwrap());
@@ -271,7 +271,7 @@ fn slices_are_signed_as_requests_are() {
 }
 
 #[test]
-fn keys_depend_on_the_id_and_on_the_secret() {
+fn keys_depend_on_the_access_key_id_and_the_secret() {
     let key = |id, secret: &str| SigningKey::derive(id, &secret.into()).unwrap().public_key();
     assert_eq!(
         key("AKIDEXAMPLE", SECRET_KEY),
@@ -287,10 +287,10 @@ fn keys_depend_on_the_id_and_on_the_secret() {
     );
 }
 
-/// RFC 6979, A.2.5: the deterministic signature of "sample". Its key is no derived one, so that
-/// it can only be verified here.
+/// RFC 6979, A.2.5: the deterministic signature of "sample". Its private key is not derived from
+/// credentials, so it can only be verified here.
 #[test]
-fn der_is_exact() {
+fn only_exact_der_signatures_verify() {
     let point = "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6\
         7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
     let key = PublicKey::from_sec1(&unhex(point)).unwrap();
@@ -304,15 +304,15 @@ fn der_is_exact() {
     let good = der(r, s);
     assert!(key.verifies("sample", &signature(&good).unwrap()));
     assert!(!key.verifies("Sample", &signature(&good).unwrap()));
-    // Upper-case digits say the same.
+    // Uppercase digits are accepted.
     assert!(key.verifies("sample", &signature(&good.to_uppercase()).unwrap()));
-    // N - s is the other half of every signature; there is no rule against it.
+    // The ECDSA signature (r, n - s) is valid, too.
     let high = "0834e36ad29a83bf2bc9385e491d6099c8fdf9d1ed67aa7ea5f51f93782857a9";
     assert!(key.verifies("sample", &signature(&der(r, high)).unwrap()));
 
     let body = &good[4..];
     for (what, bad) in [
-        ("bytes behind it", format!("{good}00")),
+        ("a trailing byte", format!("{good}00")),
         ("a byte less", good[..good.len() - 2].to_owned()),
         ("a long length", format!("3081{}", &good[2..])),
         ("no definite length", format!("3080{body}0000")),
@@ -365,7 +365,7 @@ fn debug_contains_no_secret() {
     let text = format!("{signer:?} {key:?} {:?}", key.sign("text"));
     assert!(text.contains("AKIDEXAMPLE"));
     assert!(!text.contains("SECRETTOKEN") && !text.contains("wJalr"));
-    // The private scalar of these credentials, from the vectors.
+    // The private key of these credentials, from the vectors.
     assert!(!text.contains("7efc8c0e"));
 }
 
@@ -376,7 +376,7 @@ fn unhex(digits: &str) -> Vec<u8> {
         .collect()
 }
 
-/// What a server does with the public key alone.
+/// Verification with the public key only.
 mod verifying {
     use countersign::chunked::{ChunkVerifier, ChunkedEncoding, Trailer};
     use countersign::sigv4::SigningKey as SymmetricKey;
@@ -451,7 +451,7 @@ mod verifying {
         assert_eq!(refused, Err(VerifyError::SignatureMismatch));
     }
 
-    /// A key of one algorithm says nothing about a claim of the other.
+    /// A key of one algorithm does not verify a request of the other.
     #[test]
     fn a_key_of_one_algorithm_verifies_nothing_of_the_other() {
         let verifier = Verifier::new("us-east-1", "s3").unwrap();
@@ -531,7 +531,7 @@ mod verifying {
         assert_eq!(verified, Err(VerifyError::InvalidSessionToken));
     }
 
-    /// A whole upload with trailers, its head and its chunks.
+    /// Verifies an upload with trailers, its head and its chunks.
     fn receive(key: &PublicKey, head: &Request<()>, body: &[u8]) -> Option<Vec<u8>> {
         let claim = SignedRequest::parse(head).unwrap();
         let verifier = Verifier::new("eu-west-1", "s3").unwrap();
@@ -570,7 +570,8 @@ mod verifying {
         assert_eq!(head.headers()["content-length"], body.len().to_string());
 
         assert_eq!(receive(&key, &head, &body), Some(vec![7; 20_000]));
-        // A byte in the data of each chunk, in a signature, in the padding, in the trailer.
+        // A byte in the data of each chunk, in a signature, in the padding and in the trailer is
+        // changed.
         let at = |text: &str| {
             let text = text.as_bytes();
             body.windows(text.len())
@@ -586,7 +587,7 @@ mod verifying {
     }
 }
 
-/// Each literal of a stream with its own mode, signed by hand.
+/// Each streaming literal with its mode, signed by hand.
 #[test]
 fn each_streaming_literal_has_its_own_mode() {
     use countersign::StreamingMode;
@@ -659,7 +660,7 @@ fn each_streaming_literal_has_its_own_mode() {
     }
 }
 
-/// The longest header that a chunk can have: sixteen digits, behind another chunk.
+/// The longest header of a chunk has 16 digits, and follows another chunk.
 #[test]
 #[cfg(target_pointer_width = "64")]
 fn a_chunk_header_has_up_to_16_digits() {
@@ -682,4 +683,11 @@ fn a_chunk_header_has_up_to_16_digits() {
     );
     assert!(text.ends_with(b"\r\n"));
     assert_eq!(text.len(), 2 + start.len() + 144 + 2);
+}
+
+#[test]
+fn a_signer_returns_its_region_set_and_service() {
+    let signer = Signer::new(credentials(), "us-east-1,eu-*", "s3").unwrap();
+    assert_eq!(signer.region_set(), "us-east-1,eu-*");
+    assert_eq!(signer.service().name(), "s3");
 }

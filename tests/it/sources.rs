@@ -1,4 +1,4 @@
-//! Credential sources: the chain step by step, hostile input, and what is never printed.
+//! Credential sources: the chain step by step, malformed input, and secrets that are never printed.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
@@ -18,7 +18,8 @@ use http::{Request, Response};
 /// 2030-01-02T03:04:05Z.
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_893_553_445);
 
-/// A world for a chain: files, programs and responses, in the order in which they are wanted.
+/// The environment of a chain: files, programs and responses, in the order in which they are
+/// requested.
 #[derive(Default)]
 struct World {
     environment: Vec<(&'static str, String)>,
@@ -29,7 +30,7 @@ struct World {
     disk_is_full: bool,
 }
 
-/// What the chain did in it.
+/// What the chain requested.
 #[derive(Default)]
 struct Trace {
     wants: Vec<String>,

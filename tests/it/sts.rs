@@ -1,7 +1,9 @@
-//! AWS STS and stores that imitate it: hosts, limits of parameters, and responses in every form.
+//! AWS STS and stores with the same API: hosts, limits of parameters, and responses in every form.
 //!
 //! The responses are those of MinIO (`cmd/sts-datatypes.go`), Ceph (`rgw_rest_sts.cc`) and Dell ECS
-//! (ECS REST API, "AssumeRoleWithSAML"); the limits are those of AWS's service model (2026-11).
+//! (ECS REST API, "AssumeRoleWithSAML"). The limits are those of AWS's service model (2026-11).
+
+mod malformed_responses;
 
 use countersign::sts::{
     AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AssumeRoot,
@@ -25,7 +27,7 @@ fn regional() -> Endpoint {
     Endpoint::regional("us-east-1").unwrap()
 }
 
-/// A store's own.
+/// The endpoint of a store.
 fn custom() -> Endpoint {
     Endpoint::custom("https://sts.example.com", "us-east-1").unwrap()
 }
@@ -62,7 +64,7 @@ fn aws_global_is_sent_to_the_global_host_and_signed_for_us_east_1() {
     let authorization = request.headers()["authorization"].to_str().unwrap();
     assert!(authorization.contains("Credential=AKIDEXAMPLE/20260102/us-east-1/sts/aws4_request"));
 
-    // No FIPS and no dual-stack host belongs to it.
+    // It has no FIPS and no dual-stack host.
     for none in [
         endpoint.clone().with_fips(),
         endpoint.clone().with_dual_stack(),
@@ -88,7 +90,7 @@ fn pseudo_regions_are_no_part_of_a_host() {
         ("aws-cn-global", true),
         ("aws-us-gov-global", true),
         ("us-east-1", false),
-        // A region is not refused for half of such a name.
+        // A region that contains only a part of such a name is accepted.
         ("aws-east-1", false),
         ("eu-global", false),
     ] {
@@ -106,7 +108,7 @@ fn pseudo_regions_are_no_part_of_a_host() {
         }
     }
 
-    // Proofs are for a host of STS, and one belongs to `aws-global`.
+    // Proofs are for a host of STS. That of `aws-global` is one.
     let host = caller_identity::host("aws-global").unwrap();
     assert_eq!(host, "sts.amazonaws.com");
     assert!(caller_identity::host("aws-cn-global").is_err());
@@ -170,7 +172,7 @@ fn a_token_with_the_line_break_of_its_file_is_refused() {
     for (_, ask) in [asks[0], asks[2], asks[3]] {
         assert!(problem(ask("eyJh\n.bGci")).contains("control character"));
     }
-    // An identity provider may break base64 into lines, and a browser posts them.
+    // Identity providers may break base64 into lines, and browsers send the line breaks.
     assert_eq!(saml("PHNh\r\nbWw+"), Ok(()));
 }
 
@@ -197,7 +199,7 @@ fn a_custom_store_takes_a_web_identity_without_a_role() {
     );
     ask.role_session_name = Some("web");
     assert!(ask.request(&regional()).is_ok());
-    // Limits hold for a store too.
+    // The limits apply to stores, too.
     ask.role_arn = Some("");
     assert!(problem(ask.request(&custom())).contains("must be 20 to 2048 characters"));
 }
@@ -219,7 +221,7 @@ fn a_source_identity_has_2_to_256_characters() {
             format!("parameter `SourceIdentity` must be 2 to 256 characters, got {length}")
         );
     }
-    // The session's name keeps its own limit.
+    // The role session name has its own limit.
     let name = "a".repeat(65);
     assert!(AssumeRole::new(ROLE, &name).request(&regional()).is_err());
 }
@@ -239,7 +241,7 @@ fn a_context_assertion_has_4_to_3072_characters() {
     for length in [3, 3073] {
         assert!(problem(ask(length)).contains("must be 4 to 3072 characters"));
     }
-    // `ProviderId` shared a constant with it, and keeps its own limit.
+    // `ProviderId` has a limit of its own.
     let provider = "p".repeat(2049);
     let mut ask = AssumeRoleWithWebIdentity::new(ROLE, "web", "token");
     ask.provider_id = Some(&provider);
@@ -340,7 +342,7 @@ fn other_malformed_fields_do_not_lose_the_credentials() {
     are_whole(&answer.credentials);
     assert_eq!((answer.federated_user, answer.request_id), (None, None));
 
-    // The substance of a response stays required.
+    // The credentials are still required.
     let body = assume_role("").replace("IQoJb3JpZ2lu/tok+en==", "");
     let error = AssumeRole::parse(StatusCode::OK, body).unwrap_err();
     assert_eq!(error.message(), "has an empty element `SessionToken`");
@@ -373,7 +375,7 @@ fn elements_are_matched_by_their_local_names() {
     let (name, prefixed) = ("AssumeRoleWithSAMLResponse", inside.replace('<', "<ns2:"));
     let prefixed = prefixed.replace("<ns2:/", "</ns2:");
     for body in [
-        // Dell ECS: the root alone is in a namespace.
+        // Dell ECS: only the root element has the namespace.
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n\
              <ns2:{name} xmlns:ns2=\"none\">{inside}</ns2:{name}>"
@@ -389,7 +391,7 @@ fn elements_are_matched_by_their_local_names() {
         assert_eq!(answer.packed_policy_size, Some(118));
         let arn = answer.assumed_role_user.unwrap().arn.unwrap();
         assert_eq!(arn, "urn:ecs:sts::ns1:assumed-role/s3role/user1");
-        // It is a response to this action alone, and only if the status says success.
+        // It is a response to this action only, and only with a successful status.
         assert!(AssumeRole::parse(StatusCode::OK, &body).is_err());
         assert!(AssumeRoleWithSaml::parse(StatusCode::FORBIDDEN, &body).is_err());
     }
@@ -402,7 +404,7 @@ fn elements_are_matched_by_their_local_names() {
         (Some("AccessDenied"), Some("1"))
     );
 
-    // Two namespaces do not make one name two elements: neither is preferred.
+    // An element that appears in two namespaces is a duplicate: neither is preferred.
     let double = CREDENTIALS.replace(
         "<SessionToken>",
         "<x:SessionToken xmlns:x=\"urn:x\">other</x:SessionToken><SessionToken>",
@@ -582,7 +584,7 @@ fn scoped_credentials_need_a_policy_or_a_duration() {
         panic!("{refused}");
     };
     assert_eq!(parameter, "Policy");
-    // A description and a size are not enough.
+    // A description and a size do not make a scoped session.
     action.scoped_session_description = Some("ab");
     action.minimum_session_token_size = Some(0);
     assert!(action.request(&regional()).is_err());
@@ -606,21 +608,21 @@ fn scoped_credentials_are_requested_with_a_session_token_only() {
         refused.to_string(),
         "parameter `credentials` must be temporary: this call needs a session token"
     );
-    // Not lost by a copy.
+    // A clone has the same check.
     assert!(request().clone().sign(&long_term, now).is_err());
     let signed = request().sign(&temporary, now).unwrap();
     assert_eq!(signed.headers()["x-amz-security-token"], "token");
     assert!(signed.extensions().is_empty());
     assert!(request().into_unsigned().extensions().is_empty());
 
-    // Signed by a signer of the caller, it is the same request.
+    // A signer of the caller makes the same request.
     let mut by_signer = request().into_unsigned();
     let payload = PayloadHash::new(by_signer.body());
     let signer = Signer::new(temporary, "us-east-1", "sts").unwrap();
     signer.sign(&mut by_signer, payload, now).unwrap();
     assert_eq!(by_signer.headers(), signed.headers());
 
-    // Other actions take long-term credentials.
+    // Other actions accept long-term credentials.
     let other = GetSessionToken::new().request(&regional()).unwrap();
     assert!(other.sign(&long_term, now).is_ok());
 }
@@ -781,10 +783,10 @@ fn a_scope_needs_an_origin_identity_and_one_audience() {
         assert!(problem(ask(&["a"], origin, scope)).contains(printable));
     }
     assert!(problem(ask(&["a"], origin, "")).contains("must be 1 to 256 characters, got 0"));
-    // As many scopes as fit.
+    // The largest number of scopes that fit.
     let many: Vec<String> = (0..64).map(|n| format!("{n:03}")).collect();
     assert_eq!(ask(&["a"], origin, &many.join(" ")), Ok(()));
-    // Without a scope, several audiences may take an origin identity.
+    // Without a scope, an origin identity may have several audiences.
     let mut action = GetWebIdentityToken::new(&["a", "b"], SigningAlgorithm::Es384);
     action.subject_mode = origin;
     assert!(action.request(&regional()).is_ok());

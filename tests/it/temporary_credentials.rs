@@ -1,5 +1,4 @@
-//! What is held instead of a long-term secret: temporary credentials, and bearer tokens. The
-//! requests are those of AWS's documentation.
+//! Temporary credentials and bearer tokens. The requests are those of AWS's documentation.
 
 use std::time::Duration;
 
@@ -24,7 +23,7 @@ fn list_users() -> http::request::Builder {
     Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
 }
 
-/// The signatures are botocore's (1.43.11), for the same requests.
+/// The signatures were made by botocore 1.43.11 for the same requests.
 #[test]
 fn list_users_is_signed_like_botocore_with_the_host_alone() {
     let expected = "AWS4-HMAC-SHA256 Credential=ASIAIOSFODNN7EXAMPLE/20150830/us-east-1/iam/aws4_request, \
@@ -38,7 +37,7 @@ fn list_users_is_signed_like_botocore_with_the_host_alone() {
     assert_eq!(bare.headers()["x-amz-date"], "20150830T123600Z");
     assert_eq!(bare.headers().len(), 3);
 
-    // Other headers are sent, and not signed.
+    // Other headers are sent unsigned.
     let mut rules = Rules::GENERIC;
     rules.headers = HeaderSelection::Required;
     let signer = Signer::new(credentials(), "us-east-1", Service::new("iam", rules)).unwrap();
@@ -132,7 +131,7 @@ fn the_error_of_expired_credentials_contains_both_times() {
             .sign(&mut request, PayloadHash::EMPTY, before)
             .is_ok()
     );
-    // It would have to outlive its credentials.
+    // The URL would outlive its credentials.
     let error =
         signer.presign_with_payload(&request, PayloadHash::EMPTY, Duration::from_secs(2), before);
     assert!(error.is_err());
@@ -269,7 +268,7 @@ fn an_invalid_request_to_codeartifact_is_not_made() {
     ] {
         assert!(matches!(error, Error::InvalidRegion { .. }), "{error}");
     }
-    // A region is a label of the host's name (RFC 1123, 2.1): 1 to 63 letters, digits and `-`.
+    // A region is a label of a host name (RFC 1123, section 2.1): 1 to 63 letters, digits and `-`.
     let label = "abcdefghijklmnopqrstuvwxyz0123456789-0";
     let (longest, long) = ("r".repeat(63), "r".repeat(64));
     for (region, sound) in [
@@ -492,7 +491,7 @@ mod sts {
         );
     }
 
-    /// Each limit to the character: one less, the least, the most, one more.
+    /// Each limit is exact: one less, the minimum, the maximum, one more.
     #[test]
     fn each_text_limit_is_exact_to_the_character() {
         type Try<'a> = &'a dyn Fn(&str) -> Result<(), Error>;
@@ -704,7 +703,7 @@ mod sts {
         }
     }
 
-    /// STS API Reference: what the answers tell besides the credentials.
+    /// STS API Reference: the fields of the responses other than the credentials.
     #[test]
     fn a_response_has_more_fields_than_the_credentials() {
         let answer = |action: &str| {
@@ -726,7 +725,10 @@ mod sts {
         assert_eq!(web.source_identity.as_deref(), Some("who"));
         let federated = GetFederationToken::parse(status, answer("GetFederationToken"));
         assert_eq!(federated.unwrap().federated_user, None);
-        // One of them is for endpoints on the same machine.
+    }
+
+    #[test]
+    fn a_custom_endpoint_has_http_or_https_and_each_us_region_has_a_fips_host() {
         for (url, sound) in [
             ("http://127.0.0.1:5000/", true),
             ("https://sts.example.com/", true),
@@ -830,7 +832,7 @@ mod sts {
             key: "a b",
             value: "c+d&e=f",
         }];
-        // `&` is no character of a tag.
+        // A tag must not contain `&`.
         assert!(ask.request(&Endpoint::global()).is_err());
         ask.tags = &[Tag {
             key: "a b",
@@ -900,7 +902,7 @@ mod sts {
             let tags = [Tag { key: &key, value: &value }];
             (ask.policy, ask.tags, ask.duration_seconds) = (Some(policy.as_str()), &tags, Some(seconds));
             let request = ask.request(&Endpoint::global()).unwrap().into_unsigned();
-            // A plus for a space is what some readers know and others do not.
+            // Not all servers decode a plus in a form to a space.
             prop_assert!(!request.body().contains('+'));
             let seconds = seconds.to_string();
             let expected: Vec<(String, String)> = [

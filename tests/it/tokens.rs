@@ -1,5 +1,5 @@
-//! Tokens: what the services would refuse is refused here, each knows when it ends, and none is
-//! printed. What they are made of, to the byte, is in `tests/vectors/tokens.rs`.
+//! Tokens: invalid parameters are refused, each token knows its expiration, and none is printed.
+//! Their exact text is tested in `tests/vectors/tokens.rs`.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn temporary(expiration: OffsetDateTime) -> Credentials {
 /// A token: its name, its text, its expiration and its `Debug` text.
 type Told = (&'static str, String, Option<OffsetDateTime>, String);
 
-/// One of each.
+/// One token of each kind.
 fn all(credentials: &Credentials) -> Result<Vec<Told>, Error> {
     let token = |name, token: Token| {
         let (text, ends) = (token.expose().to_owned(), token.expires_at());
@@ -144,7 +144,7 @@ fn each_token_expires_by_itself_or_with_its_credentials() {
         assert_eq!(long_term.2, Some(NOW + own(name)), "{name}");
         assert_eq!(late.2, Some(NOW + own(name)), "{name}");
         assert_eq!(clipped.2, Some(soon), "{name}");
-        // What is sent says the same: the service knows when the credentials end.
+        // The text is the same: the service knows when the credentials expire.
         assert_eq!(late.1, clipped.1, "{name}");
     }
     for ended in [NOW, NOW - Duration::from_secs(1)] {
@@ -171,13 +171,13 @@ fn an_iot_url_has_its_token_after_the_signature() {
     let (signed, added) = url.expose().split_once("&X-Amz-Signature=").unwrap();
     assert!(!signed.contains("Token") && !signed.contains("X-Amz-Expires"));
     assert_eq!(&added[64..], "&X-Amz-Security-Token=token%2F%2B%3D%3D");
-    // Nothing but the credentials says when it ends.
+    // Only the credentials limit its lifetime.
     assert_eq!(url.expires_at(), Some((NOW + HOUR).into()));
     let url = tokens::iot(&long_term(), REGION, IOT, None, NOW).unwrap();
     assert_eq!(url.expires_at(), None);
 }
 
-/// Passwords that `aws codecommit credential-helper` (awscli 1.46.3) made.
+/// The passwords were made by `aws codecommit credential-helper` (awscli 1.46.3).
 #[test]
 fn codecommit_signs_a_time_without_z_and_no_payload_line() {
     let now = datetime!(2024-01-01 0:00 UTC);
@@ -230,7 +230,7 @@ fn codecommit_signs_a_time_without_z_and_no_payload_line() {
     }
 }
 
-/// The host's name says which region it is in.
+/// The name of the host contains its region.
 #[test]
 fn a_host_of_another_region_is_refused() {
     let (c, region) = (long_term(), "eu-west-1");
@@ -251,7 +251,7 @@ fn a_host_of_another_region_is_refused() {
 }
 
 /// Aurora User Guide, "Connecting to Amazon Aurora Global Database": the writer endpoint. The
-/// signature is of 20 lines of Python's `hmac`.
+/// signature was made with 20 lines of Python's `hmac`.
 #[test]
 fn the_writer_of_a_global_database_is_signed_for_any_region() {
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
@@ -278,7 +278,7 @@ fn the_writer_of_a_global_database_is_signed_for_any_region() {
             )
         );
     }
-    // Another label than a region is compared with nothing, a region always.
+    // A label that is a region is compared with the region of the token. Other labels are not.
     for (host, good) in [
         ("db.abc.global.rds.amazonaws.com:5432", true),
         ("db.abc.backup.rds.amazonaws.com:5432", true),
@@ -298,7 +298,7 @@ fn the_writer_of_a_global_database_is_signed_for_any_region() {
     }
 }
 
-/// The older and the newer form, as RDS has them in China.
+/// The older and the newer form of RDS's names in China.
 #[test]
 fn a_database_in_china_is_refused_for_another_region_in_both_forms() {
     let c = long_term();
@@ -352,7 +352,7 @@ fn a_loopback_host_is_signed_for_an_emulator_only() {
     ] {
         assert!(tokens::rds(&c, REGION, host, "app", NOW).is_ok(), "{host}");
     }
-    // Nothing else is allowed with it.
+    // No other host is allowed with it.
     let elsewhere = RdsTokenGenerator::new("eu-west-1", DB, "app").allow_loopback();
     assert!(elsewhere.generate(&c, NOW).is_err());
     let no_user = RdsTokenGenerator::new(REGION, "localhost:5432", "").allow_loopback();
@@ -415,7 +415,7 @@ fn a_host_of_rds_contains_its_kind_and_its_region() {
 
 proptest::proptest! {
     #[test]
-    fn any_host_is_classified(
+    fn a_classified_region_is_part_of_the_host(
         host in "(.*|([a-z0-9.:-]|us-east-1|[.]rds[.]|amazonaws|cluster-|\\[|\\]){0,12}([.]amazonaws[.]com)?)",
     ) {
         let found = RdsHost::of(&host);
@@ -424,7 +424,7 @@ proptest::proptest! {
     }
 }
 
-/// The label of a host that is a region is that of the signature, in each kind of token.
+/// In each kind of token, the region in the name of the host must be that of the signature.
 #[test]
 fn each_token_is_refused_for_a_host_of_another_region() {
     let c = long_term();
@@ -466,7 +466,7 @@ fn each_token_is_refused_for_a_host_of_another_region() {
             "{host}"
         );
     }
-    // These state none: names of one's own, and labels that are no region.
+    // These contain no region: the caller's own names, and labels that are not a region.
     for host in [
         "dsql.example.com",
         "iot.us-east-1.example.com",
@@ -479,7 +479,7 @@ fn each_token_is_refused_for_a_host_of_another_region() {
     }
 }
 
-/// STS's session tokens have up to 4,096 bytes (What's New, 2026-09-15).
+/// Session tokens of STS have up to 4,096 bytes (What's New, 2026-09-15).
 #[test]
 fn an_eks_token_of_a_long_session_token_is_made_when_the_limit_is_raised() {
     let session = |length: usize| long_term().with_session_token("a".repeat(length));
@@ -495,7 +495,7 @@ fn an_eks_token_of_a_long_session_token_is_made_when_the_limit_is_raised() {
         let token = raised.generate(&session(length), NOW).unwrap();
         let (text, limit) = (token.expose(), token.expose().len());
         assert!(limit > 4096 && text.starts_with("k8s-aws-v1."), "{limit}");
-        // The limit is the last length that passes.
+        // The limit is inclusive.
         let exact = generator.with_longest_token(limit);
         assert!(exact.generate(&session(length), NOW).is_ok());
         let short = generator.with_longest_token(limit - 1);
@@ -531,7 +531,7 @@ fn an_invalid_host_is_refused_for_each_token() {
     };
     assert!(iot("wss://abc.iot.us-east-1.amazonaws.com/mqtt").contains("contains a scheme"));
     assert!(iot("abc.iot.us-east-1.amazonaws.com:8883").contains("a port other than 443"));
-    // What DNS holds, and hosts do not: the names of a service's own.
+    // DNS allows these in names, but not in host names: the private names of a service.
     assert!(tokens::rds(&c, REGION, "my_db.us-east-1.example.com:5432", "app", NOW).is_ok());
     for byte in ['.', ':', '/'] {
         let name = format!("a{byte}b");
@@ -578,7 +578,7 @@ fn an_invalid_host_is_refused_for_each_token() {
 }
 
 #[test]
-fn users_are_encoded_and_not_left_out() {
+fn users_are_encoded_and_required() {
     let c = long_term();
     let token = tokens::rds(&c, REGION, DB, "a b+c/d@\u{e9}&Action=x", NOW).unwrap();
     assert!(
@@ -657,8 +657,8 @@ fn kubectl_can_read_the_credential() {
             "2024-07-07T07:14:00Z"
         );
     }
-    // What the authenticator in the cluster reads, and no more: 4096 characters, of which base64
-    // can fill 4095 and, with one byte more, 4097.
+    // The authenticator in the cluster accepts 4096 characters. base64 can fill 4095 and, with one
+    // byte more, 4097.
     let eks = |length| {
         let credentials = long_term().with_session_token("a".repeat(length));
         tokens::eks(&credentials, REGION, "c", NOW)
@@ -707,9 +707,9 @@ fn vault_can_read_the_login() {
     assert!(read["role"].is_null());
 }
 
-/// Signatures that google-auth 2.62.2 and pymongo-auth-aws 1.3.0 made.
+/// The signatures were made by google-auth 2.62.2 and pymongo-auth-aws 1.3.0.
 #[test]
-fn google_and_mongodb_get_what_their_own_packages_make() {
+fn proofs_for_google_and_mongodb_equal_those_of_their_packages() {
     let c = long_term().with_session_token("token/+==");
     let (region, host) = ("eu-west-1", "sts.eu-west-1.amazonaws.com");
     let provider =
@@ -741,7 +741,7 @@ fn google_and_mongodb_get_what_their_own_packages_make() {
 }
 
 #[test]
-fn a_mongodb_server_is_held_to_the_protocol() {
+fn an_invalid_nonce_or_host_of_a_mongodb_server_is_refused() {
     let mongodb = |nonce: &[u8], host: &str| {
         caller_identity::mongodb(&long_term(), &[7; 32], nonce, host, NOW.into()).map(drop)
     };
@@ -779,7 +779,7 @@ fn an_audience_is_a_valid_header() {
         ("x-audience", "a\r\nx-other: b"),
         ("x-audience", " a"),
         ("x-audience", "\u{e9}"),
-        // These would not be what they seem.
+        // The signer writes these headers, or leaves them unsigned.
         ("host", "a"),
         ("x-amz-date", "20240707T070000Z"),
         ("x-amz-security-token", "a"),
@@ -793,7 +793,7 @@ fn an_audience_is_a_valid_header() {
     }
 }
 
-/// As Kafka's clients count.
+/// Kafka clients count in milliseconds.
 #[test]
 fn an_expiration_has_milliseconds() {
     let end = datetime!(2024-07-07 07:05:06.789 UTC);
@@ -802,7 +802,7 @@ fn an_expiration_has_milliseconds() {
     assert_eq!(token.expires_at_milliseconds(), 1_720_335_906_789);
 }
 
-/// RFC 1035, 2.3.4: a name has 253 characters at most, without the dot at its end.
+/// RFC 1035, section 2.3.4: a name has at most 253 characters, not counting the dot at its end.
 #[test]
 fn a_host_has_at_most_253_characters() {
     let host = |length: usize| {

@@ -29,10 +29,10 @@ const VERBS: [&str; 15] = [
     "verify",
 ];
 
-/// Methods that are no verbs, for all that their names begin like one.
+/// Methods that are no verbs, although their names begin with one.
 const GETTERS: [&str; 1] = ["request_id"];
 
-/// Methods that do nothing but name a value.
+/// Methods that only name a value.
 const NAMES: [&str; 4] = ["as_str", "code", "name", "status"];
 
 /// Public types and verbs without an example, with the reason: by file and name,
@@ -46,7 +46,7 @@ const MODULES_WITHOUT: [(&str, &str); 1] = [("guide.rs", "its chapters have exam
 struct Item<'a> {
     kind: &'a str,
     name: &'a str,
-    /// Whether it stands outside of any `impl` or module in a file.
+    /// Whether it is outside of any `impl` or module in a file.
     is_free: bool,
     /// The type whose `impl` has it.
     owner: &'a str,
@@ -68,8 +68,8 @@ impl Item<'_> {
         }
     }
 
-    /// Whether the example is there, or calls it if it is a function. `pages` are the examples of
-    /// the modules around it.
+    /// Whether it has an example, or, for a function, an example that calls it. `pages` are the
+    /// examples of the modules around it.
     fn is_shown(&self, of_file: &[Item<'_>], pages: &[String]) -> bool {
         if self.kind != "fn" {
             return !self.example.is_empty();
@@ -83,8 +83,8 @@ impl Item<'_> {
             || self.links_to_its_verb()
     }
 
-    /// Whether an example that is not its own calls it: by the name of its type, or as a method.
-    /// `text.parse()` is of another type.
+    /// Whether an example of another item calls it: by the name of its type, or as a method.
+    /// `text.parse()` is a method of another type.
     fn is_called_in(&self, example: &str) -> bool {
         let by_type = format!("{}::{}", self.owner, self.name);
         let method = format!(".{}(", self.name);
@@ -190,7 +190,7 @@ fn example(documentation: &[&str]) -> String {
     let (mut inside, mut example) = (false, String::new());
     for line in documentation {
         if line.starts_with("```") {
-            // Of the fences with a word, only Rust's own is a program.
+            // Fences with another language are not programs.
             inside = !inside && matches!(*line, "```" | "```rust");
         } else if inside {
             example.push_str(line);
@@ -319,7 +319,7 @@ fn the_example_of_a_type_or_a_page_shows_its_verbs() {
         silent.map(|item| (item.owner, item.name)).collect()
     };
     assert_eq!(silent(&[]), [verbs[2], types[1], ("B", "parse")]);
-    // Neither another type's `parse` nor that of a text.
+    // Neither `parse` of another type nor that of a text.
     let page = |text: &str| [text.to_owned()];
     assert_eq!(silent(&page("A::parse(1); \"1\".parse()")), silent(&[]));
     assert_eq!(silent(&page("B::parse(1); a.sign(1)")), [types[1]]);

@@ -1,9 +1,10 @@
-//! `docs/edge-cases.md`: each row names tests that exist, and no test has a row's number for a name.
+//! `docs/edge-cases.md`: each row names tests that exist, and no test has a row's number for a
+//! name.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The tests of `tests/it`, as `chunked::only_verified_bytes_come_out`.
+/// The tests of `tests/it`, as `chunked::only_verified_bytes_are_returned`.
 fn tests() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
     let (mut folders, mut tests) = (vec![root.clone()], BTreeSet::new());
@@ -50,7 +51,7 @@ fn every_edge_case_has_tests_that_exist() {
             continue;
         }
         assert_eq!(cells.len(), 5, "{line}");
-        assert!(rows.insert(cells[0]), "{} is there twice", cells[0]);
+        assert!(rows.insert(cells[0]), "duplicate row {}", cells[0]);
         for test in cells[3].split("<br>") {
             let test = test.trim_matches('`');
             assert!(

@@ -1,7 +1,7 @@
-//! The table of all messages, `docs/errors.txt`: to be read in one go.
+//! The table of all messages, `docs/errors.txt`, for review.
 //!
-//! The messages are those of the sources, with sample values for what they name. After a message was
-//! changed: `UPDATE_ERRORS=1 cargo test --all-features --test meta errors`
+//! The messages are those of the sources, with sample values for their fields. After a change of a
+//! message: `UPDATE_ERRORS=1 cargo test --all-features --test meta errors`
 
 use std::fmt::Write;
 use std::path::Path;
@@ -59,7 +59,7 @@ fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// A raw literal at the start of a text, and what follows it.
+/// A raw literal at the start of a text, and the rest.
 fn raw_text(text: &str) -> Option<(&str, &str)> {
     let marks = text.strip_prefix('r')?;
     let count = marks.find('"')?;
@@ -70,7 +70,7 @@ fn raw_text(text: &str) -> Option<(&str, &str)> {
     rest[1..].split_once(&format!("\"{marks}"))
 }
 
-/// The literal that was opened, and what follows it.
+/// A literal after its opening quote, and the rest.
 fn literal(text: &str) -> (String, &str) {
     let (mut value, mut characters) = (String::new(), text.char_indices());
     while let Some((at, c)) = characters.next() {
@@ -79,7 +79,7 @@ fn literal(text: &str) -> (String, &str) {
             '\\' => match characters.next().unwrap().1 {
                 'n' => value.push_str("\\n"),
                 '\n' => {
-                    // The line goes on after its indentation.
+                    // The line continues after its indentation.
                     let rest = characters.as_str().trim_start();
                     characters = text[text.len() - rest.len()..].char_indices();
                     let (more, behind) = literal(characters.as_str());
@@ -150,7 +150,7 @@ fn messages(tokens: &[Token]) -> Vec<Message> {
     messages
 }
 
-/// Where the bracket that opens at a token closes.
+/// The index of the bracket that closes the one at `open`.
 fn matching(tokens: &[Token], open: usize) -> usize {
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate().skip(open) {
@@ -166,7 +166,7 @@ fn matching(tokens: &[Token], open: usize) -> usize {
     tokens.len()
 }
 
-/// The arguments behind a template, each by its first name: `names.join(", ")` is `names`.
+/// The arguments after a template, each by its first name: `names.join(", ")` is `names`.
 fn arguments(tokens: &[Token]) -> Vec<String> {
     let (mut depth, mut arguments) = (0, Vec::new());
     let mut is_next = false;
@@ -185,7 +185,7 @@ fn arguments(tokens: &[Token]) -> Vec<String> {
     arguments
 }
 
-/// What a message may look like, with sample values in the places of its fields.
+/// A message with sample values for its fields.
 fn rendered(message: &Message) -> String {
     let (mut text, mut rest) = (String::new(), message.template.as_str());
     let mut arguments = message.arguments.iter();
@@ -267,7 +267,7 @@ fn sample(field: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether a literal is prose: two words and more, of letters.
+/// Whether a literal is prose: at least two words.
 fn is_prose(text: &str) -> bool {
     let words = text
         .split([' ', '\n'])
@@ -276,8 +276,8 @@ fn is_prose(text: &str) -> bool {
     words.count() >= 2
 }
 
-/// The literals of a file that are prose, apart from attributes: causes, advice, and what stands in
-/// the place of `<problem>` or `<0>`.
+/// The literals of a file that are prose, apart from attributes: causes, advice, and the values of
+/// `<problem>` and `<0>`.
 fn sentences(tokens: &[Token]) -> Vec<&str> {
     let (mut sentences, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
@@ -346,7 +346,7 @@ fn the_table_of_messages_is_current() {
     );
 }
 
-/// Public errors that write their own `Display`, with what it is made of.
+/// Public errors that implement `Display` themselves, with the parts of their messages.
 const OWN_DISPLAY: [(&str, &str); 2] = [
     ("ServiceError", "the service's code and message"),
     (
@@ -355,7 +355,7 @@ const OWN_DISPLAY: [(&str, &str); 2] = [
     ),
 ];
 
-/// What `docs/errors.txt` would not show without a word.
+/// Finds errors that `docs/errors.txt` would leave out silently.
 #[test]
 fn every_public_error_is_in_the_table() {
     let (mut missing, mut found) = (Vec::new(), 0);
@@ -387,7 +387,7 @@ fn every_public_error_is_in_the_table() {
     assert_eq!(missing, OWN_DISPLAY.map(|(name, _)| name));
 }
 
-/// Whether the attributes of the item whose `pub` comes last derive `thiserror::Error`.
+/// Whether the item whose `pub` ends `before` derives `thiserror::Error`.
 fn derives_error(before: &[Token]) -> bool {
     let is_end = |token: &Token| matches!(token, Token::Sign(';' | '}'));
     let start = before.iter().rposition(is_end).map_or(0, |end| end + 1);

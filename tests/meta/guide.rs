@@ -30,7 +30,7 @@ fn every_page_is_in_the_guide_and_in_its_table() {
     }
 }
 
-/// rustdoc takes a fence without a language for Rust. GitHub shows it without colors.
+/// rustdoc treats a fence without a language as Rust. GitHub shows it without colors.
 #[test]
 fn every_fence_of_the_guide_names_its_language() {
     for (name, text) in pages() {

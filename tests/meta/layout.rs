@@ -1,7 +1,7 @@
-//! The floors of the house: which folder of `src/` may import which.
+//! The floors of `src/`: which folder may import which.
 //!
 //! A folder is a unit: `src/verify.rs` and everything in `src/verify/`. It imports only from lower
-//! floors, and on one floor no unit imports a neighbour. `docs/design.md` has the same table.
+//! floors, and units of one floor do not import each other. `docs/design.md` has the same table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -41,15 +41,15 @@ const FLOORS: [&[&str]; 11] = [
     &["clock_skew", "resign"],
     &["tower"],
 ];
-/// The highest floor that a unit apart imports from.
+/// The highest floor that a unit in `APART` imports from.
 const NOUNS: usize = 3;
-/// The lowest floor that imports from a unit apart.
+/// The lowest floor that imports from a unit in `APART`.
 const BUILT_ON_SIGNING: usize = 6;
 /// `bearer` signs nothing, and `guide` is text.
 const APART: [&str; 2] = ["bearer", "guide"];
 
-/// Imports that break the rule, by file and by what it imports, with the reason. Each must exist:
-/// delete the line when the import is gone.
+/// Imports that break the rule, by file and import, with the reason. Each must exist: delete the
+/// line when the import is gone.
 const EXCEPTIONS: [(&str, &str, &str); 0] = [];
 
 /// Files of one folder that import each other, with the reason. Each must exist.
@@ -58,11 +58,11 @@ const CIRCLES: [(&str, &str); 0] = [];
 /// The files of `src/` by module path, `verify/claim` for `src/verify/claim.rs`. The root is "".
 struct House(BTreeMap<String, String>);
 
-/// One path of a `use` declaration or of an expression, from `crate`, `super` or `self` on.
+/// A path of a `use` declaration or of an expression, beginning with `crate`, `super` or `self`.
 #[derive(Clone, Debug, PartialEq)]
 struct Reference {
     segments: Vec<String>,
-    /// The name that a `use` declaration gives to it.
+    /// The name that a `use` declaration gives to the path.
     name: String,
 }
 
@@ -114,7 +114,7 @@ fn expand(tree: &str, before: &[String], found: &mut Vec<Reference>) {
     }
 }
 
-/// The parts of a group between braces, whose opening brace is gone.
+/// The parts of a group in braces. The opening brace is already removed.
 fn parts(group: &str) -> Vec<&str> {
     let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
     for (at, c) in group.char_indices() {
@@ -150,7 +150,7 @@ fn references(code: &str) -> Vec<Reference> {
     found
 }
 
-/// What the `use` declarations of a file bring in, whatever their visibility.
+/// The names that the `use` declarations of a file import, whatever their visibility.
 fn uses(code: &str) -> Vec<Reference> {
     let mut found = Vec::new();
     for line in code.split_inclusive(';') {
@@ -190,8 +190,8 @@ impl House {
         self.0.contains_key(&child).then_some(child)
     }
 
-    /// The file that has the item of a path written in `module`, through all re-exports. `None` for
-    /// another crate's item.
+    /// The file that defines the item of a path in `module`, through all re-exports. `None` for an
+    /// item of another crate.
     fn file_of(&self, module: &str, path: &[String], steps: usize) -> Option<String> {
         let mut current = module.to_owned();
         let mut path = path.iter();
@@ -236,7 +236,7 @@ impl House {
     }
 }
 
-/// The unit that a file belongs to, of the table or not: the longest that fits.
+/// The unit that a file belongs to: the longest that matches, also if it is not in the table.
 fn unit(file: &str) -> &str {
     let of_table = FLOORS.iter().copied().flatten().chain(&APART).copied();
     of_table
@@ -288,8 +288,8 @@ fn a_folder_imports_only_from_lower_floors() {
 #[test]
 fn files_of_a_folder_do_not_import_each_other_in_a_circle() {
     let house = House::read();
-    // By folder, which file needs which. A folder in a folder counts as one file. What is defined in
-    // the folder's own file, `verify.rs` for `verify/`, belongs to all files of the folder.
+    // For each folder, the imports of each file. A folder in a folder counts as one file. Items in
+    // the folder's own file, such as `verify.rs` for `verify/`, belong to all files of the folder.
     let mut folders: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     for file in house.0.keys() {
         for imported in house.imports(file) {
@@ -323,7 +323,7 @@ fn files_of_a_folder_do_not_import_each_other_in_a_circle() {
     assert_eq!(circles, BTreeSet::from(expected), "files in a circle");
 }
 
-/// Crates that calculate, and the only files that may name them.
+/// Crates for cryptography, and the only files that may use them.
 const CALCULATING: [(&str, &[&str]); 7] = [
     ("sha1", &["primitives/"]),
     ("sha2", &["primitives/"]),

@@ -1,4 +1,4 @@
-//! The crate as its readers see it: layout, documentation, public API.
+//! The layout of the sources, the documentation, and the public API.
 
 mod documentation;
 mod edge_cases;

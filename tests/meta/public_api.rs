@@ -1,13 +1,13 @@
-//! Whose types a user of the crate meets: those of std, `http` and `time`, in the bodies of the
-//! features `http-body` and `tower` those of `http-body` and `bytes`, and in the layers the traits of
-//! `tower-layer` and `tower-service`. Any other crate could then not be
-//! replaced, nor raised, without breaking its users.
+//! The crates whose types are in the public API: std and `http`, in the bodies of the features
+//! `http-body` and `tower` also `http-body` and `bytes`, in the layers the traits of `tower-layer`
+//! and `tower-service`, and `time` with the feature `time-03`. A type of any other crate would tie
+//! users to its version.
 //!
-//! `docs/public-api.txt` is what `cargo public-api` lists; CI holds it against the code.
+//! `docs/public-api.txt` is the output of `cargo public-api`. CI compares it with the code.
 
 const API: &str = include_str!("../../docs/public-api.txt");
 
-/// The first parts of all paths in a line, but for `Self::Item` and `B::Error`.
+/// The first segments of all paths in a line, except for `Self::Item` and `B::Error`.
 fn crates(line: &str) -> impl Iterator<Item = &str> {
     let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'));
     let paths = words.filter_map(|word| word.split_once("::"));

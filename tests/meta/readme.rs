@@ -1,4 +1,5 @@
-//! README: short, without anything that scrolls or is dead on one of the sites that show it, and true.
+//! The README is short and correct, and has no wide lines and no dead links on the sites that show
+//! it.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use countersign::explain::Explainer;
@@ -30,8 +31,8 @@ fn the_readme_is_short_and_its_code_does_not_scroll() {
     }
 }
 
-/// Neither the registry nor docs.rs has the other files of the repository. The one exception is the
-/// picture: rustdoc gets it as text.
+/// Neither the registry nor docs.rs has the other files of the repository. The only exception is
+/// the picture, which rustdoc gets as text.
 #[test]
 fn the_readme_has_no_link_to_a_file() {
     let (_, text) = lines();

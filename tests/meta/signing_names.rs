@@ -1,5 +1,6 @@
 //! The table of hosts in `src/service/signing_names/table.rs` is made from
-//! `docs/data/signing-names.csv` by this test: `WRITE_TABLE=1 cargo test --test meta signing_names`.
+//! `docs/data/signing-names.csv` by this test: `WRITE_TABLE=1 cargo test --test meta
+//! signing_names`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use countersign::service_of_host;
 
-/// What the list does not say: known from the documentation of each service.
+/// Hosts that the list does not contain, from the documentation of each service.
 const MORE: [(&str, &str, &str); 10] = [
     // IAM User Guide, "AWS STS Regions and endpoints".
     ("sts", "sts", "g"),
@@ -68,7 +69,7 @@ fn rows() -> Vec<Row> {
     lines.map(read).collect()
 }
 
-/// What is known of a host, in the letters of `src/service/signing_names.rs`.
+/// The letters for a host, as in `src/service/signing_names.rs`.
 fn letters(row: &Row) -> BTreeSet<char> {
     let mut letters = BTreeSet::new();
     let behind = row.host.split_once(&row.prefix).unwrap().1;
@@ -102,7 +103,7 @@ fn table() -> Table {
         known.or_default().extend(letters);
     };
     for row in &rows {
-        // By their own rules: a zone in the label, and a domain of its own.
+        // These have rules of their own: a zone in the label, and another domain.
         if row.prefix.contains('{') || row.prefix.ends_with(".aws.amazon.com") {
             continue;
         }
@@ -110,7 +111,7 @@ fn table() -> Table {
         if row.fips == format!("{}-fips", row.prefix) {
             known.insert('f');
         } else if !row.fips.is_empty() && row.fips != row.prefix {
-            // One of them names its only region.
+            // One of them contains its only region.
             let fips = row.fips.trim_end_matches(".us-east-1");
             let global = BTreeSet::from(['g']);
             let is_global = fips.ends_with(".global");
@@ -118,8 +119,8 @@ fn table() -> Table {
         }
         for operation in row.operations.iter().filter(|text| !text.contains('{')) {
             let prefix = format!("{operation}{}", row.prefix);
-            // `maps.geo` is a host of Location's operations, and of the newer Geo Maps: the list
-            // names the newer.
+            // `maps.geo` is a host of Location's operations and of the newer Geo Maps. The list
+            // contains the newer one.
             if own.contains(prefix.as_str()) {
                 continue;
             }
@@ -174,7 +175,7 @@ fn the_table_is_that_of_the_list() {
     );
 }
 
-/// A host of a row, with example labels for what it leaves open.
+/// A host of a row with sample labels.
 fn filled(host: &str, region: &str) -> String {
     [
         ("{region}", region),
@@ -219,7 +220,7 @@ fn every_host_of_the_list_is_known() {
             None
         };
         let host = filled(&row.host, "us-west-2");
-        // The bucket's region is not that of the host; and `signs for all` has no region.
+        // The bucket's region is not in the host, and `signs for all` has no region.
         let region = if host.contains("s3-accelerate") {
             None
         } else {
@@ -229,7 +230,7 @@ fn every_host_of_the_list_is_known() {
         if !row.host.contains("{region}.") || row.host.starts_with("{region}") {
             continue;
         }
-        // Every partition, both domains, and the operations' own hosts.
+        // Every partition, both domains, and the hosts of single operations.
         let (front, _) = row.host.split_once(".{region}.").unwrap();
         for (region, plain, dual_stack) in [
             ("eu-central-1", "amazonaws.com", "api.aws"),

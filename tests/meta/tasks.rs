@@ -1,8 +1,10 @@
-//! Fourteen tasks of a new user, in `tasks/`: each takes at most eight lines and three imports, and no
-//! crate but `http`. Their results are compared with those of botocore 1.43 or 1.44, or verified.
+//! Fourteen tasks of a new user, in `tasks/`: each takes at most eight lines and three imports, and
+//! no crate but `http`. Their results are compared with those of botocore 1.43 or 1.44, or
+//! verified.
 //!
-//! Lines are those of the task's function, formatted, without its last one, which returns the result.
-//! What a program has anyway are the function's arguments: keys, body, time, lookup, HTTP client.
+//! Lines are those of the task's function, formatted, without its last one, which returns the
+//! result. What a program has anyway are the function's arguments: keys, body, time, lookup, HTTP
+//! client.
 
 mod assume_role;
 mod bearer_token;
@@ -267,7 +269,7 @@ fn the_streamed_upload_verifies() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Reads a body to its end, without a runtime: these bodies never wait.
+/// Reads a body to its end without a runtime: these bodies are never pending.
 fn read<B>(mut body: B) -> Result<(Vec<u8>, HeaderMap), Box<dyn Error>>
 where
     B: Body<Data = bytes::Bytes> + Unpin,

@@ -1,4 +1,4 @@
-//! What access key ids say.
+//! The prefix and the account of access key IDs.
 
 use countersign::credentials::{IdPrefix, account_id};
 
@@ -25,7 +25,7 @@ pub fn run(case: &mut Case<'_>) {
         expected["account_id"].as_str(),
         account.as_deref(),
     );
-    // What the other fields say of the digits shows once they stand in an access key id.
+    // The account is read from access keys, so the digits of other IDs are given the prefix of one.
     let as_access_key = account_id(&format!("AKIA{}", id.get(4..).unwrap_or_default()));
     case.check(
         "new_format",
@@ -38,7 +38,7 @@ pub fn run(case: &mut Case<'_>) {
     }
 }
 
-/// The names of a kind: that of the vectors first.
+/// The names of a kind. That of the vectors is the first.
 fn kinds(prefix: IdPrefix) -> &'static [&'static str] {
     match prefix {
         IdPrefix::TemporaryAccessKey => &["temporary access key (STS)"],

@@ -1,4 +1,4 @@
-//! Addresses: hosts, paths and signing schemes, of S3 and of the services with global endpoints.
+//! Addresses of S3 and of the services with global endpoints: hosts, paths and signing schemes.
 
 #[cfg(feature = "sigv4a")]
 use countersign::address::{EventBridge, KeyValueStore, Ses};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::report::Case;
 use crate::sigv4::text;
 
-/// Before the host of `WriteGetObjectResponse`, which the vectors write without it.
+/// Before the host of `WriteGetObjectResponse`. The vectors leave it out.
 const ROUTE: &str = "io-cell1-route";
 
 pub fn s3(case: &mut Case<'_>) {
@@ -138,7 +138,7 @@ fn check(case: &mut Case<'_>, address: Result<Address, AddressError>) {
         }
         (Err(error), None) => return case.fail(error.to_string()),
     };
-    // The route is the caller's.
+    // The caller chooses the route.
     let without_route = |text: &str| text.replacen(&format!("{ROUTE}."), "", 1);
     let expected = case.expected;
     case.check("url", text(expected, "url"), &without_route(address.url()));
@@ -180,7 +180,7 @@ fn scheme(scheme: &SigningScheme) -> Value {
     }
 }
 
-/// What an error says, by the name that the vectors give it.
+/// The words of an error for the name that the vectors give it.
 fn problem(name: &str) -> &'static str {
     match name {
         "accelerate_endpoint" => {

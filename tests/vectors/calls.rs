@@ -1,4 +1,4 @@
-//! Calls to services: what is sent, and what comes back.
+//! Calls to services: their requests and responses.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::report::Case;
 use crate::sigv4::{credentials, now, text};
 
-/// A request as a call makes it: whether it is signed is in its type.
+/// A request of a call. Its type determines whether it is signed.
 pub enum Made {
     Signable(SignableRequest),
     Ready(Request<String>),
@@ -41,7 +41,7 @@ fn texts(value: &Value) -> Vec<&str> {
     items.iter().map(|item| item.as_str().unwrap()).collect()
 }
 
-/// The parameter that an error is about.
+/// The parameter of an error.
 pub fn culprit(error: &Error) -> &str {
     match error {
         Error::InvalidParameter { parameter, .. } => parameter,
@@ -51,7 +51,7 @@ pub fn culprit(error: &Error) -> &str {
     }
 }
 
-/// Whether the case expects an error, which is then compared.
+/// Whether the case expects an error. If so, it is compared.
 pub fn refused<T>(case: &mut Case<'_>, made: &Result<T, Error>) -> bool {
     let expected = &case.expected["error"];
     match (made, expected["parameter"].as_str()) {
@@ -191,7 +191,7 @@ fn time(time: Timestamp) -> Value {
     })
 }
 
-/// Compares what was read: members that are `None` are left out.
+/// Compares a parsed response, without members that are `None`.
 fn check_parsed(case: &mut Case<'_>, parsed: Result<Value, ServiceError>) {
     let expected = case.expected;
     let parsed = match parsed {
@@ -225,7 +225,7 @@ pub fn ecr(case: &mut Case<'_>) {
     use countersign::ecr::{GetAuthorizationToken, GetPublicAuthorizationToken, RegistryLogin};
 
     let input = case.input;
-    // The vectors tell the two apart by what they expect, and by their notes.
+    // The vectors distinguish the two by their expected value and their note.
     let public = text(case.case, "note").starts_with("public");
     if text(input, "kind") == "request" {
         let endpoint = endpoint(input).unwrap();
@@ -312,7 +312,7 @@ pub fn signin(case: &mut Case<'_>) {
                     }
                     "jwt-bearer" => TokenGrant::jwt_bearer(optional("assertion")),
                     other => {
-                        // No value of `TokenGrant` is another grant.
+                        // `TokenGrant` has no value for another grant.
                         let expected = &case.expected["error"]["parameter"];
                         assert_eq!((expected, other), (&json!("grantType"), "refresh_token"));
                         return;
@@ -430,7 +430,7 @@ pub fn redshift(case: &mut Case<'_>) {
         other => panic!("{other}"),
     };
     let parsed = login.map(|login: DatabaseLogin| {
-        // The request ID of a success is not kept.
+        // The request ID of a successful response is not kept.
         json!({
             "DbUser": login.user,
             "DbPassword": login.password.expose(),
@@ -530,7 +530,7 @@ pub fn console_url(case: &mut Case<'_>) {
             case.check("method", "GET", text(expected, "method"));
             case.check("headers", &json!([]), &expected["headers"]);
             case.check("body", "", text(expected, "body"));
-            // The same parameters in a body, which is how it is done by default.
+            // The same parameters in a body, which is the default.
             let post = ask.request(&endpoint()).unwrap();
             case.check("post", "POST", post.method().as_str());
             case.check("post url", base, &post.uri().to_string());

@@ -1,4 +1,4 @@
-//! S3's checksums: their values, and what a verifier says to a wrong one.
+//! S3's checksums: their values, and the errors of a verifier for wrong ones.
 
 use countersign::chunked::{Checksum, ChecksumAlgorithm, ChunkVerifier, ChunkedEncoding};
 use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
@@ -22,7 +22,7 @@ pub fn run(case: &mut Case<'_>) {
             case.fail(format!("{name}: no such algorithm"));
             continue;
         };
-        // In one piece, and in pieces that straddle every block.
+        // In one piece, and in pieces that do not divide a block.
         for piece in [data.len().max(1), 37] {
             let mut checksum = Checksum::new(algorithm).unwrap();
             data.chunks(piece).for_each(|piece| checksum.update(piece));
@@ -50,7 +50,7 @@ fn refused(case: &mut Case<'_>) {
     case.check(&error, true, names_it);
 }
 
-/// Sends a body with its checksum as a trailer, and reads it as a server does.
+/// Sends a body with its checksum as a trailer, and decodes it as a server does.
 fn verified(data: &[u8], algorithm: ChecksumAlgorithm, value: &str) -> Result<(), String> {
     let now: Timestamp = "2026-01-01T12:00:00Z".parse().unwrap();
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
@@ -60,7 +60,7 @@ fn verified(data: &[u8], algorithm: ChecksumAlgorithm, value: &str) -> Result<()
         .body(())
         .unwrap();
     signer.sign_chunked(&mut request, payload, now).unwrap();
-    // Written by hand: a signer would not send a trailer of another length.
+    // Written by hand: a signer does not send a trailer of another length.
     let mut wire = Vec::new();
     if !data.is_empty() {
         wire.extend_from_slice(format!("{:x}\r\n", data.len()).as_bytes());

@@ -1,4 +1,4 @@
-//! aws-chunked payloads: the request, every chunk, the trailers and the wire.
+//! aws-chunked payloads: the request, every chunk, the trailers, and the encoded body.
 
 use countersign::chunked::{ChunkHeader, ChunkSigner, ChunkVerifier, ChunkedEncoding, Trailer};
 use countersign::verify::VerificationKey;
@@ -35,7 +35,7 @@ pub fn trailers(input: &Value) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// The data in chunks: all of one size, or of the sizes of a list, of which the last goes on.
+/// The data in chunks: all of one size, or of the sizes in a list, of which the last is repeated.
 pub fn chunks<'d>(input: &Value, mut data: &'d [u8]) -> Vec<&'d [u8]> {
     let sizes = sizes(input);
     let last = sizes.last().copied().unwrap_or(data.len());
@@ -58,8 +58,8 @@ fn sizes(input: &Value) -> Vec<usize> {
     }
 }
 
-/// The size of all chunks but the last, which may be smaller; `None` where they differ otherwise,
-/// so that no length can be calculated before.
+/// The size of all chunks except the last, which may be smaller. `None` if they differ otherwise,
+/// so that the length cannot be calculated in advance.
 pub fn chunk_size(input: &Value) -> Option<usize> {
     let (data, size) = (body(input), *sizes(input).first()?);
     let alike = chunks(input, &data)
@@ -109,7 +109,7 @@ fn sign(case: &mut Case<'_>) -> Result<(), Error> {
         );
     }
     let request = request(input).unwrap();
-    // Most of the recorded requests carry no content-length.
+    // Most of the recorded requests have no `content-length`.
     let payload = if request.headers().contains_key("content-length") {
         payload
     } else {
@@ -164,7 +164,7 @@ fn check_wire(case: &mut Case<'_>, mut chunks: ChunkSigner) -> Result<(), Error>
     Ok(())
 }
 
-/// Reads the recorded wire back, in pieces, by the recorded seed.
+/// Decodes the recorded body in pieces, with the recorded seed.
 pub fn check_decoded(case: &mut Case<'_>, key: VerificationKey, wire: &[u8]) {
     let (input, Some(seed)) = (case.input, seed(case.expected)) else {
         return case.fail("no seed");
@@ -194,7 +194,7 @@ pub fn check_decoded(case: &mut Case<'_>, key: VerificationKey, wire: &[u8]) {
     }
 }
 
-/// The signature that the first chunk follows, as the vector has it.
+/// The signature before the first chunk, as in the vector.
 fn seed(expected: &Value) -> Option<Signature> {
     let header = text(&expected["seed"], "authorization");
     Some(Authorization::parse(header).ok()?.signature)

@@ -1,4 +1,4 @@
-//! What a client learns from responses about the server's clock.
+//! The clock skew that a client measures from responses.
 
 use countersign::Timestamp;
 use countersign::clock_skew::{ClockSkew, Measurement, Unmeasurable};
@@ -56,8 +56,8 @@ fn measure(case: &mut Case<'_>) {
     case.check("the value that stays", kept, skew);
 }
 
-/// A measurement can only be had from a response: one with the skew in its `Date`, to the millisecond
-/// through the time that the request was sent at.
+/// A measurement of this skew. It is made from a response: its `Date` has whole seconds, and the
+/// time at which the request was sent provides the milliseconds.
 fn measurement(milliseconds: i64) -> Measurement {
     let mut headers = HeaderMap::new();
     let date = HeaderValue::from_static("Wed, 01 Jul 2026 12:00:00 GMT");

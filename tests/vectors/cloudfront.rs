@@ -1,5 +1,5 @@
-//! Signed URLs and cookies: the policy that the key gets, and what is made of its signature. That the
-//! recorded signatures are right is judged by `openssl`, in `tests/cloudfront_openssl.rs`.
+//! Signed URLs and cookies: the policy that is signed, and the text that contains its signature.
+//! `tests/it/cloudfront_openssl.rs` checks the recorded signatures with `openssl`.
 
 use std::cell::RefCell;
 
@@ -14,7 +14,7 @@ pub fn run(case: &mut Case<'_>) {
     let input = case.input;
     let policy = RefCell::new(None);
     let recorded = case.expected["signature_hex"].as_str();
-    // The key signs what it gets with the recorded signature.
+    // The key returns the recorded signature.
     let sign = |bytes: &[u8]| {
         *policy.borrow_mut() = Some(String::from_utf8(bytes.to_vec()).unwrap());
         Ok::<_, UrlError>(hex::decode(recorded.unwrap_or_default()).unwrap())

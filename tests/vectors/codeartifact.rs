@@ -1,4 +1,4 @@
-//! Requests for authorization tokens, and the answers.
+//! Requests for authorization tokens, and their responses.
 
 use countersign::codeartifact::{GetAuthorizationToken, Repository};
 use countersign::{
@@ -45,7 +45,7 @@ fn request(case: &mut Case<'_>) {
     );
     case.check("url", text(expected, "url"), &request.uri().to_string());
     case.check("body", text(expected, "body"), request.body());
-    // The newer cases have what is signed in a member of its own.
+    // The newer cases have a separate member for what is signed.
     let expected = match &expected["signing"] {
         Value::Null => expected,
         signing => signing,
@@ -91,7 +91,7 @@ fn repository_host(case: &mut Case<'_>) {
     case.check("host", text(case.expected, "host"), &repository.host());
 }
 
-/// The parameter's name as the service writes it, or as the vectors do.
+/// The name of the parameter as the service or the vectors write it.
 fn refused(case: &mut Case<'_>, error: &Error) {
     let Error::InvalidParameter { parameter, .. } = error else {
         return case.fail(format!("refused: {error}"));

@@ -1,4 +1,4 @@
-//! Which headers are signed where the caller says nothing about them.
+//! The headers that are signed by default.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Event streams: the messages' own frames, what is signed, and the signed frames.
+//! Event streams: the frames of the messages, the strings to sign, and the signed frames.
 
 use countersign::event_stream::{Event, EventSigner, EventVerifier, Message, Value, encode};
 use countersign::{
@@ -22,7 +22,7 @@ pub fn run(case: &mut Case<'_>) {
     }
 }
 
-/// The frame of a message, written and read back.
+/// The frame of a message, encoded and decoded.
 fn inner(case: &mut Case<'_>) {
     let input = case.input;
     let owned: Vec<(&str, u64, &Json, Vec<u8>)> = input["inner_headers"]
@@ -103,7 +103,7 @@ fn signed(case: &mut Case<'_>, message: &Json, expected: &Json) {
             other => panic!("{other:?}"),
         };
         case.check("signature", text(expected, "signature"), &signature);
-        // The stream may have been opened on the day before.
+        // The stream may have been opened on the previous day.
         let scope = CredentialScope::new(
             now - std::time::Duration::from_secs(86_400),
             region,
@@ -137,7 +137,7 @@ fn signed(case: &mut Case<'_>, message: &Json, expected: &Json) {
     );
 }
 
-/// A signature as one reads it from the request that opened the stream.
+/// The signature of the request that opened the stream.
 fn seed(hex: &str) -> Signature {
     let header = format!(
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/transcribe/aws4_request, \

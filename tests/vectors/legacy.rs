@@ -1,4 +1,4 @@
-//! Signature Version 2: query services, and S3's old REST scheme.
+//! Signature Version 2 for query services, and S3's old scheme.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub fn run_query(case: &mut Case<'_>) {
                 .join("=")
         })
         .collect();
-    // The form that the signer writes, or one of the caller's own.
+    // The form that the signer writes, or one of the caller.
     let timestamp = text(input, "timestamp");
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
     let now = PrimitiveDateTime::parse(timestamp.trim_end_matches('Z'), format);
@@ -165,7 +165,7 @@ fn s3_query(
         added.contains(&("Signature".to_owned(), signature)),
     );
     *request.uri_mut() = uri;
-    // What the sender has to send, and no more.
+    // The headers that must be sent, and no others.
     *request.headers_mut() = presigned.headers().clone();
     (request, now)
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::report::Case;
 use crate::sigv4::{credentials, now, text};
 
-/// Whether the case expects an error, which is then compared.
+/// Whether the case expects an error. If so, it is compared.
 fn refused<T>(case: &mut Case<'_>, made: &Result<T, Error>) -> bool {
     let wanted = case.expected["error"]["parameter"].as_str();
     let error = match made {
@@ -84,8 +84,8 @@ pub fn keyspaces(case: &mut Case<'_>) {
     let signature = answer.expose().strip_prefix("signature=").unwrap();
     case.check("signature", text(expected, "signature"), &signature[..64]);
     case.check("nonce", 32, text(expected, "nonce").len());
-    // The nonce, the canonical request and the string to sign are inside: another of any of them
-    // is another signature. That the recorded ones belong together is checked here.
+    // The nonce, the canonical request and the string to sign are not public, but the signature
+    // depends on each of them. Here the recorded ones are checked for consistency.
     let hash = |text: &str| PayloadHash::new(text).to_string();
     let canonical = text(expected, "canonical_request");
     let nonce = hash(text(expected, "nonce"));
@@ -255,7 +255,7 @@ pub fn appsync(case: &mut Case<'_>) {
     check_signing(case, &request.body(body.to_owned()).unwrap());
 }
 
-/// Holds what was signed against the vector, by way of the request that the login stands for.
+/// Compares the request that the login stands for with the vector.
 fn check_signing(case: &mut Case<'_>, request: &Request<String>) {
     let signing = &case.expected["signing"];
     let authorization = request.headers()["authorization"].to_str().unwrap();

@@ -1,8 +1,8 @@
-//! Every case of `tests/vectors/` (or of the folder that `VECTORS_DIR` names), every expected field.
+//! Checks every field of every case in `tests/vectors/`, or in the folder that `VECTORS_DIR` names.
 //!
-//! A topic is a file; what it takes to run one is in `tests/vectors/`. Neither a failure nor a panic
-//! stops the run: all are told, by id and field. The last line counts them:
-//! `vectors: N cases, M failed`. A topic that is not known here is named.
+//! A topic is a file, and its runner is in `tests/vectors/`. A failure or a panic does not stop the
+//! run: all are reported by id and field. The last line is `vectors: N cases, M failed`. A topic
+//! without a runner is reported.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
@@ -57,7 +57,7 @@ use std::path::{Path, PathBuf};
 use report::{Case, Report};
 use serde_json::Value;
 
-/// What runs the cases of a topic; `None` for a topic that nothing here knows yet.
+/// Runs a case of a topic. `None` for an unknown topic.
 fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
     Some(match topic {
         #[cfg(feature = "tokens")]
@@ -150,7 +150,7 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
     })
 }
 
-/// The topics of calls, which share what they need.
+/// The topics of calls have the same helpers.
 #[cfg(all(
     feature = "console",
     feature = "ecr",
@@ -253,7 +253,7 @@ fn every_vector_has_the_expected_result() {
             Err(why) => report.unreadable(&file.display().to_string(), &why),
         }
     }
-    // Past the test harness, which would keep the lines of a test that passes to itself.
+    // Directly to standard output, as the test harness captures the output of a test that passes.
     std::io::stdout()
         .write_all(report.text().as_bytes())
         .unwrap();

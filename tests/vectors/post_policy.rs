@@ -1,4 +1,4 @@
-//! Browser uploads: the exact text of a policy, signed, and all fields of the form.
+//! Browser uploads: the exact text of a policy, its signature, and all fields of the form.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ pub fn run(case: &mut Case<'_>) {
         verified(case, &fields, &credentials, now);
     }
     if let Some(url) = case.expected["url"].as_str() {
-        // An endpoint, which this crate does not choose: it is not part of what is signed.
+        // An endpoint. The caller chooses it, and it is not signed.
         case.check(
             "url",
             true,
@@ -57,8 +57,8 @@ pub fn run(case: &mut Case<'_>) {
     built(case, &signer, input, &credentials, now);
 }
 
-/// What a server says to the form: the signature holds in all cases, but only two of the forms have
-/// what their policies ask for.
+/// Verifies the form: the signature is right in all cases, but only two of the forms have all
+/// fields that their policies require.
 fn verified(
     case: &mut Case<'_>,
     fields: &[(&str, &str)],
@@ -89,7 +89,7 @@ fn verified(
     case.check("verified", expected, said);
 }
 
-/// A policy that is built has the same fields, but for its text and its signature.
+/// A policy that is built has the same fields, except for its text and its signature.
 fn built(
     case: &mut Case<'_>,
     signer: &Signer,

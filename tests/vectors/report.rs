@@ -1,4 +1,4 @@
-//! What ran, what failed, and where.
+//! Counts and failures of a run.
 
 use std::any::Any;
 use std::fmt::{Debug, Write as _};
@@ -16,7 +16,7 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// Holds a field of `expected` against what the crate made.
+    /// Compares a field of `expected` with the actual value.
     pub fn check<T: PartialEq + Debug>(&mut self, field: &str, expected: T, actual: T) {
         if expected != actual {
             self.failures.push(format!(
@@ -25,13 +25,13 @@ impl Case<'_> {
         }
     }
 
-    /// Part of the case waits for something that is not there.
+    /// A part of the case is not supported yet.
     #[allow(dead_code, reason = "with all features nothing is missing")]
     pub fn wait(&mut self) {
         self.waits = true;
     }
 
-    /// A failure that is not a difference.
+    /// A failure that is not a difference of values.
     pub fn fail(&mut self, what: impl Into<String>) {
         self.failures.push(what.into());
     }
@@ -87,7 +87,7 @@ impl Report {
         writeln!(self.lines, "{topic}: not known here, {cases} cases not run").unwrap();
     }
 
-    /// A file that holds no cases counts as one that failed.
+    /// A file without cases is a failure.
     pub fn unreadable(&mut self, file: &str, why: &str) {
         writeln!(self.failures, "{file}: {why}").unwrap();
         self.cases += 1;
@@ -113,7 +113,7 @@ impl Report {
     }
 }
 
-/// What a panic says.
+/// The message of a panic.
 fn message(panic: &(dyn Any + Send)) -> &str {
     if let Some(text) = panic.downcast_ref::<String>() {
         text

@@ -65,7 +65,7 @@ fn sign(case: &mut Case<'_>) {
     let certificate = certificate(input);
     let now = text(input, "time").parse::<AmzDate>().unwrap().timestamp();
     case.check("region", text(input, "region"), roles_anywhere.region());
-    // The recorded signature of the key: RSA's is deterministic.
+    // The recorded signature of the key. RSA signatures are deterministic.
     let recorded = expected["signature"].as_str();
     let recorded = recorded.or(expected["valid_signature"].as_str()).unwrap();
     let mut string_to_sign = String::new();
@@ -145,7 +145,7 @@ fn check_request(case: &mut Case<'_>, request: &Request<String>) {
     );
 }
 
-/// What the key of the certificate signs is verified, as the recorded signatures are.
+/// Verifies our signature with the key of the certificate, as the recorded ones are.
 #[cfg(feature = "sigv4a")]
 fn p256(
     case: &mut Case<'_>,

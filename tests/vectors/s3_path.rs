@@ -1,4 +1,4 @@
-//! Paths of S3: what is signed, what a presigned URL contains, and what a server accepts.
+//! S3 paths: what is signed, what a presigned URL contains, and what a server accepts.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -100,7 +100,8 @@ fn check_signing(case: &mut Case<'_>, path: &str, refused: Option<&str>) {
         signed.signature().as_str(),
     );
 
-    // What is sent is canonical too, unless that made segments which clients resolve.
+    // The path that is sent is canonical, too, unless that would create segments which clients
+    // resolve.
     let presigned = presigned.unwrap();
     let (sent, _) = presigned.path_and_query().split_once('?').unwrap();
     let dots = |path: &str| {
@@ -115,7 +116,7 @@ fn check_signing(case: &mut Case<'_>, path: &str, refused: Option<&str>) {
     case.check("presigned", on_the_wire, sent);
 }
 
-/// By the rule for stores that verify what is sent, only a malformed path is refused.
+/// For a store that verifies the path as it is sent, only a malformed path is refused.
 fn check_as_sent(case: &mut Case<'_>, path: &str, refused: Option<&str>) {
     let mut rules = Rules::S3;
     rules.recode_path = false;
@@ -124,7 +125,7 @@ fn check_as_sent(case: &mut Case<'_>, path: &str, refused: Option<&str>) {
     case.check("as sent", expected, canonical.as_deref().ok());
 }
 
-/// Any of the accepted texts, and no other.
+/// A server accepts each of the accepted texts, and no other one.
 fn check_verifying(case: &mut Case<'_>, path: &str, accepted: &BTreeSet<&str>) {
     for signed in accepted {
         let result = verify(path, signed);
@@ -156,8 +157,8 @@ fn check_verifying(case: &mut Case<'_>, path: &str, accepted: &BTreeSet<&str>) {
     }
 }
 
-/// Whether a server of S3 takes a request for `sent` with the signature for `signed`, in each way
-/// in which its payload can be signed.
+/// Whether a server of S3 accepts a request for `sent` with the signature for `signed`, for each
+/// way in which its payload can be signed.
 fn verify(sent: &str, signed: &str) -> Result<(), VerifyError> {
     let authorization = Authorization {
         signature: signature(signed),
@@ -195,7 +196,7 @@ fn verify(sent: &str, signed: &str) -> Result<(), VerifyError> {
     }
 }
 
-/// Of a canonical request that is written down here.
+/// The signature of a canonical request that is written here.
 fn signature(path: &str) -> countersign::sigv4::Signature {
     let canonical = format!(
         "GET\n{path}\n\nhost:{HOST}\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n\

@@ -88,20 +88,20 @@ const NEVER_SIGNED: [&str; 13] = [
     "x-amzn-trace-id",
 ];
 
-/// The request's own headers, which may be absent.
+/// The headers of the request, if it has any.
 fn headers(input: &Value) -> impl Iterator<Item = (&str, &str)> {
     let headers = input["headers"].as_array().into_iter().flatten();
     headers.map(|header| (header[0].as_str().unwrap(), header[1].as_str().unwrap()))
 }
 
-/// The rules that a case's options spell out, whatever its service's own are.
+/// The rules from the options of a case, not those of its service.
 pub fn rules(input: &Value) -> Rules {
     let options = &input["options"];
     let flag = |name: &str, default| options[name].as_bool().unwrap_or(default);
     let mut rules = Rules::GENERIC;
     rules.normalize_path = flag("normalize_path", true);
     rules.double_encode_path = flag("double_encode_path", true);
-    // What is not encoded once more is S3's.
+    // If the path is not encoded twice, it is a path of S3.
     rules.recode_path = !rules.double_encode_path;
     rules.content_sha256 = if flag("content_sha256_header", false) {
         ContentSha256::Always
@@ -114,7 +114,7 @@ pub fn rules(input: &Value) -> Rules {
         .flatten()
         .map(|name| name.as_str().unwrap().parse().unwrap())
         .collect();
-    // These vectors leave out fewer headers than the crate does: the caller asks for the others.
+    // These vectors leave out fewer headers than the crate: the rules add the others.
     for (name, _) in headers(input) {
         let name: HeaderName = name.parse().unwrap();
         if !NEVER_SIGNED.contains(&name.as_str()) && !extra.contains(&name) {
@@ -132,7 +132,7 @@ pub fn rules(input: &Value) -> Rules {
     rules
 }
 
-/// The payload's hash; `None` for a literal that only what streams it can make.
+/// The payload hash. `None` for a literal that only a chunk signer can make.
 pub fn payload(input: &Value) -> Option<PayloadHash> {
     match input["options"]["payload"].as_str() {
         None | Some("sha256") => Some(PayloadHash::new(body(input))),
@@ -156,7 +156,8 @@ pub fn request(input: &Value) -> Result<Request<()>, http::Error> {
         .body(())?;
     for (name, value) in headers(input) {
         let name: HeaderName = name.parse()?;
-        // A reader of HTTP puts one space for a line break and its indentation (RFC 9112, 5.2).
+        // An HTTP parser replaces a line break and its indentation by a space (RFC 9112, section
+        // 5.2).
         let value = value.replace("\r\n", "\n").replace('\n', " ");
         request
             .headers_mut()
@@ -227,7 +228,7 @@ fn sign_header(
 fn check_added(case: &mut Case<'_>, expected: &Value, before: &HeaderMap, request: &Request<()>) {
     let header = request.headers()["authorization"].to_str().unwrap();
     case.check("authorization", text(expected, "authorization"), header);
-    // The vectors do not count the `host` that must be sent as it is signed: in lowercase.
+    // The vectors do not contain the `host` that must be sent as it is signed: in lowercase.
     let host = request.uri().host().unwrap();
     let lowercase = host.to_lowercase();
     let sent = before.get("host").cloned().or_else(|| {
@@ -280,7 +281,7 @@ fn sign_query(
         let (url, query) = url.split_once('?').unwrap();
         let mut parameters: Vec<String> = query.split('&').map(str::to_owned).collect();
         parameters.sort();
-        // `http` gives an empty path its slash.
+        // `http` adds a slash to an empty path.
         (url.trim_end_matches('/').to_owned(), parameters)
     };
     case.check(
@@ -353,7 +354,7 @@ fn check_common(
     );
 }
 
-/// A `STREAMING-…` payload, which only a chunk signer can promise: signed by way of it.
+/// A `STREAMING-…` payload, which only a chunk signer can declare.
 fn streaming(case: &mut Case<'_>) {
     let request = match request(case.input) {
         Ok(request) => request,
@@ -382,7 +383,7 @@ fn streaming(case: &mut Case<'_>) {
     }
 }
 
-/// Signs the request of an aws-chunked payload, and checks it.
+/// Signs the request of an aws-chunked payload, and compares it.
 pub fn sign_seed(
     case: &mut Case<'_>,
     expected: &Value,
@@ -428,8 +429,8 @@ fn check_seed(
     Ok(())
 }
 
-/// Where implementations differ: the decision of this crate is the recommended one, with these
-/// exceptions, each decided by what the case is about and not by its id.
+/// Cases where implementations differ. The crate decides as recommended, with these exceptions.
+/// Each depends on the subject of the case, not on its id.
 pub fn run_ambiguous(case: &mut Case<'_>) {
     let refused = |case: &mut Case<'_>, what: &str, result: Result<(), String>| {
         if result.is_ok() {

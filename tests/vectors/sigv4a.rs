@@ -16,10 +16,10 @@ use serde_json::Value;
 use crate::report::Case;
 use crate::sigv4::{credentials, decode, now, pairs, payload, request, rules, text};
 
-/// The derivation by itself, for what no public function tells.
+/// The derivation of keys, included for intermediate values that are not public.
 #[path = "../../src/sigv4/asymmetric/derive.rs"]
 mod derive;
-/// The HMAC that it uses.
+/// The HMAC for the derivation.
 mod sha256 {
     use hmac::{Hmac, KeyInit as _, Mac as _};
 
@@ -142,7 +142,7 @@ fn signed_request(case: &mut Case<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What goes on the wire, and what it says about its signature.
+/// A signed request, and what it declares about its signature.
 struct Sent {
     request: Request<()>,
     scope: CredentialScope,
@@ -170,7 +170,7 @@ fn signed(
 ) -> Result<Sent, Error> {
     let before = request.headers().clone();
     signer.sign(&mut request, payload, now(case.input))?;
-    // Once more, as a retry does: nothing of the first time is signed.
+    // Signs again, as a retry does: nothing of the first signature is signed.
     signer.sign(&mut request, payload, now(case.input))?;
     let new = |name: &str| !before.contains_key(name) && name != "authorization";
     let added = request
@@ -225,7 +225,7 @@ pub fn public_key(expected: &Value, coordinates: [&str; 2]) -> PublicKey {
     PublicKey::from_sec1(&unhex(&point)).unwrap()
 }
 
-/// A signature as it comes: in a header.
+/// Parses a signature in an `authorization` header.
 pub fn signature(hex: &str) -> Signature {
     let header = format!(
         "AWS4-ECDSA-P256-SHA256 Credential=A/20150830/s/aws4_request,SignedHeaders=host,Signature={hex}"

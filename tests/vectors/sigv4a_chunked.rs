@@ -1,7 +1,8 @@
 //! aws-chunked payloads with Signature Version 4A.
 //!
-//! The recorded signatures are samples: each is verified, and is the prior of the next one. Ours are
-//! verified in a chain of their own; with theirs in place of ours, the wire must be the recorded one.
+//! The recorded signatures are samples: each is verified, and is the prior of the next one. Ours
+//! are verified in a chain of their own. If theirs replace ours, the encoded body must be the
+//! recorded one.
 
 use countersign::sigv4a::{PublicKey, Signer};
 use countersign::verify::VerificationKey;
@@ -37,7 +38,7 @@ fn sign(case: &mut Case<'_>) -> Result<(), Error> {
             payload.encoded_length(Algorithm::EcdsaP256Sha256),
         );
     }
-    // The recorded requests carry no content-length.
+    // The recorded requests have no `content-length`.
     let payload = payload.with_any_chunk_size();
     let service = Service::new(text(input, "service").to_owned(), rules(input));
     let signer = Signer::new(credentials(input), text(input, "region_set"), service).unwrap();
@@ -152,7 +153,7 @@ impl Chain {
         }
     }
 
-    /// Checks a chunk and goes on behind it. The header with their signature comes back.
+    /// Checks a chunk. Returns its header with their signature.
     fn check_chunk(
         &mut self,
         case: &mut Case<'_>,
@@ -185,7 +186,7 @@ impl Chain {
         header
     }
 
-    /// Checks what ends the payload. It comes back with their signature.
+    /// Checks the end of the payload. Returns it with their signature.
     fn check_trailer(&self, case: &mut Case<'_>, end: &str) -> String {
         let recorded = &case.expected["trailer"];
         if recorded.is_null() {
@@ -218,7 +219,7 @@ impl Chain {
         .2
     }
 
-    /// Takes our signature out of what is sent and puts theirs in, both padded.
+    /// Replaces our signature by theirs, both padded.
     fn replace(
         &self,
         case: &mut Case<'_>,

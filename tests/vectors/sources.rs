@@ -43,7 +43,7 @@ fn now(input: &Value) -> Timestamp {
     text(input, "now").parse().unwrap()
 }
 
-/// The parts of `expected` that a run made: requests and wants are compared by the caller.
+/// The result of a run in the form of `expected`. The caller compares requests and wants.
 fn result(resolved: Result<ResolvedCredentials, Value>, now: Timestamp) -> Value {
     let resolved = match resolved {
         Ok(resolved) => resolved,
@@ -79,7 +79,7 @@ pub fn credentials(resolved: &ResolvedCredentials) -> Value {
     told
 }
 
-/// The error in the vectors' words.
+/// The error in the words of the vectors.
 pub fn error(error: &Error) -> Value {
     let told = match error {
         Error::MissingSetting { setting, .. } => {
@@ -175,8 +175,8 @@ fn chain_error(failure: &ChainError) -> Value {
     }
 }
 
-/// Compares a result with those members of `expected` that are one. The message of a refusal is
-/// compared where the vector has it.
+/// Compares the members of `expected` that are a result. The message of a refusal is compared if
+/// the vector has one.
 fn check_result(case: &mut Case<'_>, mut actual: Value) {
     let is_result = |name: &str| {
         [
@@ -390,7 +390,7 @@ pub fn response(answer: &Value) -> Response<Vec<u8>> {
     response.body(bytes(&answer["body"])).unwrap()
 }
 
-/// The headers that carry meaning.
+/// The headers that are compared.
 const TOLD: [&str; 8] = [
     "accept",
     "authorization",
@@ -402,7 +402,7 @@ const TOLD: [&str; 8] = [
     "x-aws-ec2-metadata-token-ttl-seconds",
 ];
 
-/// A request in the vectors' form.
+/// A request in the form of the vectors.
 fn told(request: &Request<String>) -> Value {
     let url = request.uri().to_string();
     if url.starts_with("https://sts.") {
@@ -415,7 +415,7 @@ fn told(request: &Request<String>) -> Value {
         .map(|(name, value)| json!([name.as_str(), value.to_str().unwrap()]))
         .collect();
     headers.sort_by_key(ToString::to_string);
-    // The order of a query is free: sorted, as the vectors are.
+    // The order of a query has no meaning: sorted, as in the vectors.
     let url = match url.split_once('?') {
         Some((path, query)) if url.contains("/federation/") => {
             let mut pairs: Vec<&str> = query.split('&').collect();
@@ -472,7 +472,7 @@ fn told_proof(proof: &str) -> Value {
     json!({"header": decoded(parts[0]), "payload": payload})
 }
 
-/// What a chain did: its wants in the vectors' words, its result, and the files that it saved.
+/// The run of a chain: its wants in the words of the vectors, its result, and the saved files.
 struct Run {
     wants: Vec<Value>,
     result: Value,
@@ -513,7 +513,7 @@ fn drive(case: &Case<'_>, environment: Environment) -> Run {
         answer = match want {
             Want::File { path } => {
                 match path.as_str() {
-                    // The vectors want both shared files in one step.
+                    // The vectors request both shared files in one step.
                     CONFIG => wants.push(json!({"files": [CONFIG, CREDENTIALS]})),
                     CREDENTIALS => {}
                     _ => wants.push(json!({"file": path})),
@@ -551,7 +551,7 @@ fn drive(case: &Case<'_>, environment: Environment) -> Run {
     }
 }
 
-/// The signature of a proof is one by the key in the cache.
+/// Verifies the signature of a proof with the key in the cache.
 #[cfg(feature = "sigv4a")]
 fn check_proof(input: &Value, proof: &str) {
     let cache = input["files"].as_object().unwrap().values().next().unwrap();
@@ -569,7 +569,7 @@ fn check_proof(input: &Value, proof: &str) {
     assert!(verifies(&point, signing_input, signature));
 }
 
-/// Verifies r and s in base64url, by way of the DER that SigV4A verifies.
+/// Verifies r and s in base64url, converted to the DER that SigV4A verifies.
 #[cfg(feature = "sigv4a")]
 fn verifies(point: &[u8], signing_input: &str, signature: &str) -> bool {
     let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -604,7 +604,7 @@ fn requests(run: &Run) -> Value {
     sent.cloned().collect::<Vec<_>>().into()
 }
 
-/// A source by way of the chain, which must come from that source and from no other.
+/// Runs a source in a chain. The result must come from this source and no other one.
 fn through_chain(case: &mut Case<'_>, source: CredentialSource) {
     let run = drive(case, environment(case.input, &[]));
     case.check(
@@ -625,7 +625,7 @@ pub fn imds(case: &mut Case<'_>) {
     through_chain(case, CredentialSource::Instance);
 }
 
-/// With instance metadata disabled, which would come next.
+/// With instance metadata, the next source, disabled.
 fn alone(case: &mut Case<'_>, source: CredentialSource) {
     let disabled = ("AWS_EC2_METADATA_DISABLED", "true");
     let run = drive(case, environment(case.input, &[disabled]));

@@ -89,7 +89,7 @@ pub fn run_request(case: &mut Case<'_>) {
         case.check(name, text(signing, "signature"), signature);
     }
     let signing = &expected["signing"];
-    // The recorded signature is of botocore's body, in which a space may be a plus.
+    // The recorded signature is for botocore's body, in which a space may be a plus.
     let mut botocore = request;
     *botocore.body_mut() = text(expected, "body").to_owned();
     let payload = PayloadHash::new(botocore.body());
@@ -122,7 +122,7 @@ pub fn run_request(case: &mut Case<'_>) {
     case.check("signature", field("Signature").as_str(), fields[2]);
 }
 
-/// The reason is words of the vectors; it is held against the words of the error.
+/// Compares the reason in the words of the vectors with the words of the error.
 fn check_refusal(case: &mut Case<'_>, error: Error) {
     let expected = &case.expected["error"];
     let (parameter, problem) = match error {
@@ -148,7 +148,7 @@ fn check_refusal(case: &mut Case<'_>, error: Error) {
     }
 }
 
-/// Whether a request is signed is in its type.
+/// The type determines whether a request is signed.
 enum Made {
     SignableRequest(SignableRequest),
     Ready(Request<String>),
@@ -310,18 +310,18 @@ pub fn run_response(case: &mut Case<'_>) {
             "ResponseMetadata": {"RequestId": error.request_id()},
         }),
     };
-    // What botocore reads, and where the rule goes beyond that, what it recommends.
+    // What botocore parses. Where the rule goes beyond that, what the vector recommends.
     let mut expected = case.expected["parsed"].clone();
     if let Some(recommended) = case.expected["recommended"].as_object() {
         for (name, value) in recommended {
             expected[name] = value.clone();
         }
     }
-    // Only what is there is recorded.
+    // Absent members are not recorded.
     case.check("parsed", without_nulls(expected), without_nulls(parsed));
 }
 
-/// Without members that say nothing: nulls, and objects of which nothing is left.
+/// Removes nulls, and objects that are then empty.
 fn without_nulls(value: Value) -> Value {
     let Value::Object(fields) = value else {
         return value;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::report::Case;
 use crate::sigv4::{self, credentials, now, text};
 
-/// What every token is made with.
+/// The inputs of every token.
 struct Given<'a> {
     credentials: Credentials,
     region: &'a str,
@@ -41,7 +41,7 @@ pub fn rds(case: &mut Case<'_>) {
     let (input, given) = (case.input, Given::of(case.input));
     let endpoint = format!("{}:{}", text(input, "host"), input["port"]);
     let user = text(input, "user");
-    // One of the cases is a tunnel's end, which only an emulator takes.
+    // One of the cases is the local end of a tunnel, which is accepted for an emulator only.
     let token = RdsTokenGenerator::new(given.region, &endpoint, user)
         .allow_loopback()
         .generate(&given.credentials, given.now);
@@ -183,7 +183,7 @@ pub fn iot(case: &mut Case<'_>) {
     check_signing(case, &get(url.expose()), &Rules::of("iotdevicegateway"));
 }
 
-/// The vectors of requests in general, and what makes proofs of its own.
+/// The vectors of requests in general, and a check of the proofs that are made.
 pub fn identity(case: &mut Case<'_>) {
     sigv4::run(case);
     let (input, given) = (case.input, Given::of(case.input));
@@ -229,7 +229,7 @@ fn check_token(case: &mut Case<'_>, token: Result<Token, Error>, scheme: &str, s
     let ends = now(case.input) + Duration::from_secs(seconds);
     case.check("expires_at", ends, token.expires_at());
     let mut request = get(&format!("{scheme}{}", token.expose()));
-    // A cache's name is signed as it is given; a URL's own host would be one in lowercase.
+    // The name of a cache is signed as it is given. The host of a URL would be in lowercase.
     let host = request.uri().authority().unwrap().as_str();
     if host.to_lowercase() != host {
         let host = http::HeaderValue::from_str(host).unwrap();
@@ -242,7 +242,7 @@ fn get(url: &str) -> Request<()> {
     Request::get(url).body(()).unwrap()
 }
 
-/// Holds what was signed against the vector, by way of the request that the token is.
+/// Compares the request that the token stands for with the vector.
 fn check_signing(case: &mut Case<'_>, request: &Request<()>, rules: &Rules) {
     let canonical = CanonicalRequest::new(request, rules, PayloadHash::EMPTY).unwrap();
     let query = QueryAuthorization::parse(request.uri().query().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Requests that a server verifies, and why it does not.
+//! Requests that a server verifies, and the errors of those that it refuses.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub fn run(case: &mut Case<'_>) {
     }
 }
 
-/// In the order of a server: what needs no key, the look-up, what needs one.
+/// In the order of a server: checks without the key, the lookup, checks with the key.
 fn verify(case: &Case<'_>, request: &Request<()>) -> Result<(), VerifyError> {
     let input = case.input;
     let now = text(input, "now")
@@ -53,7 +53,7 @@ fn verify(case: &Case<'_>, request: &Request<()>) -> Result<(), VerifyError> {
     admit(&verifier, &claim, &key, payload, now)
 }
 
-/// Any way of signing the payload is good here; only how it is signed chooses.
+/// The payload is accepted in any way in which it can be signed.
 pub fn admit(
     verifier: &Verifier,
     claim: &SignedRequest<'_>,
@@ -85,15 +85,15 @@ pub fn admit(
     }
 }
 
-/// Holds a request that a case signed against its server: it is good, and it is not with any other
-/// secret, path or body.
+/// Verifies a request that a case signed: it is accepted, and not with another secret, path or
+/// body.
 pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     let input = case.input;
     let mut rules = rules.clone();
     let payload = payload(input).unwrap();
     let unsigned = payload == PayloadHash::Unsigned;
     if unsigned && rules.content_sha256 == ContentSha256::Never {
-        // The client says it nowhere: only by S3's rules is a payload unsigned unasked.
+        // Only with S3's rules the payload is unsigned without a declaration.
         rules.content_sha256 = ContentSha256::InHeaderForm;
     }
     let service = Service::new(text(input, "service").to_owned(), rules);
@@ -102,7 +102,7 @@ pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
         .unwrap()
         .allow_dot_segments();
 
-    // As a server gets it: with a host, and without scheme and authority.
+    // As a server receives it: with a host, and without scheme and authority.
     if !request.headers().contains_key("host") {
         let authority = request.uri().authority().unwrap().as_str();
         let host = authority.rsplit('@').next().unwrap();
@@ -129,7 +129,7 @@ pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     };
     let declared = request.headers().contains_key("x-amz-content-sha256");
     if unsigned && input["options"]["location"] != "query" && !declared {
-        // Nothing tells the server that the payload is not signed.
+        // The request does not declare that the payload is unsigned.
         let result = verify(&request, &credentials, payload);
         case.check("unsigned", Err(VerifyError::MissingContentSha256), result);
         return;
@@ -154,7 +154,7 @@ pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     case.check("elsewhere", &mismatch, &result);
 }
 
-/// The names of the vectors.
+/// The names of the errors in the vectors.
 fn name(error: &VerifyError) -> &'static str {
     match error {
         VerifyError::Expired { .. } => "expired",

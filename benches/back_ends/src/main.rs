@@ -1,8 +1,8 @@
-//! W1 to W8 with the back end of this build, one line each. `compare` runs all builds in turns.
+//! W1 to W8 with the back end of this build, one line each. `compare` runs all builds alternately.
 //!
-//! W1 an S3 `GET` with temporary credentials, W2 a `DynamoDB` `POST`, W3 a presigned S3 `GET`, W4 W1
-//! with long-term credentials, W5 an upload of 1 MiB, W6 W1 with Signature Version 4A, W7 a chunk of
-//! 64 KiB, W8 the verification of W1. Nanoseconds, of the fastest batch.
+//! W1 an S3 `GET` with temporary credentials, W2 a DynamoDB `POST`, W3 a presigned S3 `GET`, W4 W1
+//! with long-term credentials, W5 an upload of 1 MiB, W6 W1 with Signature Version 4A, W7 a chunk
+//! of 64 KiB, W8 the verification of W1. The unit is nanoseconds, in the fastest batch.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ fn object(method: &str) -> Request<()> {
         .unwrap()
 }
 
-/// Inputs are made before the clock starts, and outputs dropped after it stops.
+/// Inputs are made before the clock starts, and outputs are dropped after it stops.
 fn measure<I, O>(name: &str, batch: usize, input: impl Fn() -> I, work: impl Fn(&mut I) -> O) {
     let mut times: Vec<f64> = Vec::new();
     let end = Instant::now() + Duration::from_millis(400);

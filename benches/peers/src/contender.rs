@@ -1,4 +1,5 @@
-//! A contender: someone who does one piece of work, in a way that can be timed, weighed and proved.
+//! A contender: a crate that does one piece of work, in a form that can be timed, measured and
+//! checked.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -6,22 +7,22 @@ use std::time::{Duration, Instant};
 use crate::heap::{self, Heap};
 use crate::proof::Proof;
 
-/// Whoever comes on finds the caches full of the one before.
+/// Untimed operations before a sample, as the previous contender has evicted the caches.
 const WARM_UP: usize = 8;
 
 pub trait Contender {
     fn who(&self) -> &'static str;
-    /// Does the work once, and shows what came out.
+    /// Does the work once, and returns the result to be checked.
     fn proof(&self) -> Proof;
-    /// Does the work so many times, on inputs made before and with outputs dropped after; all
-    /// together took so long.
+    /// Does the work this many times, and returns the time. Inputs are made before and outputs
+    /// dropped after it.
     fn time(&self, times: usize) -> Duration;
-    /// What doing it once asks of the heap.
+    /// The heap use of one operation.
     fn heap(&self) -> Heap;
 }
 
-/// `prepare` makes an input outside the clock, `run` does the work on it, and `prove` shows what
-/// became of both. What a caller would keep from one request to the next is made ready before, and
+/// `prepare` makes an input before the clock starts, `run` does the work, and `prove` returns the
+/// result to be checked. What a caller would keep between requests is prepared in advance and
 /// captured by `run`.
 pub fn contender<I: 'static, O: 'static>(
     who: &'static str,

@@ -1,12 +1,12 @@
-//! How the cost grows with the request: it has to be a line, and the line's slope is held against
-//! that of hashing alone.
+//! How the cost grows with the request: it must be linear, and its slope is compared with that of
+//! hashing alone.
 
 use http::{HeaderName, HeaderValue};
 
 use crate::race::Outcome;
 use crate::work::{self, Identity, Work};
 
-/// Something that grows, in steps.
+/// Requests of growing size.
 pub struct Series {
     pub name: &'static str,
     pub unit: &'static str,
@@ -50,7 +50,7 @@ impl Series {
         self.sizes.iter().map(named).collect()
     }
 
-    /// The line through one contender's times.
+    /// The line through the times of one contender.
     pub fn line(&self, outcome: &Outcome, who: &str) -> Option<Line> {
         let points: Option<Vec<_>> = self
             .sizes
@@ -68,11 +68,11 @@ impl Series {
     }
 }
 
-/// The line that fits some points best.
+/// The line that fits the points best.
 pub struct Line {
-    /// Nanoseconds for each further unit.
+    /// Nanoseconds for each additional unit.
     pub slope: f64,
-    /// How much of what the points do the line explains: 1 is a perfect line.
+    /// The coefficient of determination: 1 is a perfect line.
     pub fit: f64,
 }
 
@@ -107,7 +107,7 @@ fn token(length: usize) -> Work {
     }
 }
 
-/// Not in order, so that they have to be sorted.
+/// Out of order, so that they must be sorted.
 fn headers(count: usize) -> Work {
     let mut work = work::w4();
     for i in shuffled(count) {
@@ -137,7 +137,7 @@ fn query(count: usize) -> Work {
 fn path(length: usize) -> Work {
     let mut work = work::w4();
     let path: String = "/some%20key".chars().cycle().take(length).collect();
-    // Not in the middle of an encoded byte.
+    // Not within an escape.
     let path = path.trim_end_matches(['%', '2']).to_owned();
     let path = format!("{path}{}", "y".repeat(length - path.len()));
     let uri = format!("https://{}{path}?{}", work.host(), work.canonical_query);
@@ -146,8 +146,8 @@ fn path(length: usize) -> Work {
     work
 }
 
-/// All numbers below `count`, one far from the next.
+/// All numbers below `count`, out of order.
 fn shuffled(count: usize) -> impl Iterator<Item = usize> {
-    // Prime, and so without a common factor with any count that is not its multiple.
+    // A prime has no common factor with a count that is not its multiple.
     (0..count).map(move |i| i * 37 % count)
 }

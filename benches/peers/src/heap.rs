@@ -1,4 +1,4 @@
-//! A global allocator that counts, when asked to.
+//! A global allocator that counts on demand.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -10,12 +10,12 @@ static ON: AtomicBool = AtomicBool::new(false);
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static BYTES: AtomicU64 = AtomicU64::new(0);
 
-/// What one operation asked of the heap.
+/// The heap use of one operation.
 #[derive(Clone, Copy)]
 pub struct Heap {
     /// Allocations and reallocations.
     pub allocations: u64,
-    /// Bytes asked for; of a reallocation, those it grew by.
+    /// Allocated bytes, and those that a reallocation added.
     pub bytes: u64,
 }
 
@@ -43,8 +43,8 @@ fn count(bytes: usize) {
     }
 }
 
-// SAFETY: every call is handed on to the system's allocator as it came. (An allocator cannot be
-// written without unsafe; this is the only place in the package that has any.)
+// SAFETY: every call is forwarded unchanged to the system's allocator. (An allocator cannot be
+// written without `unsafe`. This is its only use in the package.)
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());

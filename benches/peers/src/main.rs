@@ -1,15 +1,13 @@
-//! countersign side by side with other crates that sign AWS requests. First everyone proves that
-//! their signatures are right, then they race; see the README beside this package's manifest.
+//! Compares countersign with other crates that sign AWS requests. First the signatures of each
+//! crate are checked, then all crates race. The README of this package describes the method.
 
 mod contender;
 mod growth;
 mod heap;
-mod odd;
 mod peers;
 mod proof;
 mod race;
 mod table;
-mod threads;
 mod truth;
 mod work;
 
@@ -19,7 +17,7 @@ use work::Work;
 
 const USAGE: &str = "\
 usage: countersign-peers [--rounds N]
-  --rounds N  how often everyone takes a turn (default 500, or what fits in under a minute)";
+  --rounds N  how often each contender runs (default 500, or what fits in under a minute)";
 
 fn main() -> Result<(), String> {
     let mut rounds = None;
@@ -32,24 +30,23 @@ fn main() -> Result<(), String> {
     }
 
     let works = kept(work::all());
-    let growing = growth::SERIES.iter().flat_map(growth::Series::works);
-    let variants = kept(odd::all().into_iter().chain(growing));
+    let growing = kept(growth::SERIES.iter().flat_map(growth::Series::works));
     let mut fields = Vec::new();
     for work in &works {
         fields.push(Field::new(work, proved(work, |_| true)?));
     }
-    for work in &variants {
+    for work in &growing {
         let contenders = proved(work, |who| peers::CLOSE.contains(&who))?;
         fields.push(Field::new(work, contenders));
     }
     eprintln!("all signatures are as they should be");
 
     let outcome = race::run(fields, rounds);
-    table::print(&works, &outcome, &threads::run());
+    table::print(&works, &outcome);
     Ok(())
 }
 
-/// Those of the entrants who can do the work, once they have shown that they do it right.
+/// The contenders that can do the work, after their results were checked.
 fn proved(
     work: &'static Work,
     enters: impl Fn(&str) -> bool,
@@ -69,7 +66,7 @@ fn proved(
     Ok(contenders)
 }
 
-/// For the rest of the run: contenders borrow from their work.
+/// Leaks the works: contenders borrow from them for the whole run.
 fn kept(works: impl IntoIterator<Item = Work>) -> Vec<&'static Work> {
     works
         .into_iter()

@@ -1,4 +1,4 @@
-//! Who takes part, and who does not take part in what, and why.
+//! The contenders, and the work that each cannot do, with the reason.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -37,7 +37,7 @@ type Entry = Result<Box<dyn Contender>, &'static str>;
 pub const FLOOR_A: &str = "floor (a)";
 pub const FLOOR_B: &str = "floor (b)";
 
-/// Who also shows what odd requests and growing ones cost.
+/// The contenders that are also measured with growing requests.
 pub const CLOSE: [&str; 5] = [
     FLOOR_A,
     FLOOR_B,
@@ -46,7 +46,7 @@ pub const CLOSE: [&str; 5] = [
     aws_sigv4::WHO,
 ];
 
-/// Everyone, for one piece of work; the floors first.
+/// All contenders for a piece of work, beginning with the floors.
 pub fn entries(work: &'static Work) -> [(&'static str, Entry); 13] {
     [
         (FLOOR_A, floor::a(work)),
@@ -65,7 +65,7 @@ pub fn entries(work: &'static Work) -> [(&'static str, Entry); 13] {
     ]
 }
 
-/// The output of a future that has nothing to wait for.
+/// The output of a future that is ready at once.
 fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -73,7 +73,7 @@ fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Asks a verifier about the right request, and about one whose signature has its last digit changed.
+/// Verifies the right request, and one with the last digit of the signature changed.
 fn verdicts(work: &Work, verify: impl Fn(&Request<Bytes>) -> bool) -> Proof {
     let genuine = truth::signed_request(work);
     let mut forged = genuine.clone();

@@ -1,4 +1,4 @@
-//! What a contender shows before it may race, and the check against the specification.
+//! The result of a contender, and its check against the specification.
 
 use http::HeaderMap;
 
@@ -11,15 +11,16 @@ pub enum Proof {
         previous: String,
         signature: String,
     },
-    /// What a verifier says of the right request, and of one whose signature has one digit changed.
+    /// What a verifier returns for the right request, and for one with a digit of the signature
+    /// changed.
     Verdicts {
         genuine: bool,
         forged: bool,
     },
 }
 
-/// A signature and what it says of itself: peers differ in the headers that they sign, and some of
-/// them read the clock.
+/// A signature with its inputs: peers differ in the headers that they sign, and some read the
+/// clock.
 pub struct Signed {
     pub datetime: String,
     pub signed_headers: Vec<String>,
@@ -62,7 +63,7 @@ impl Proof {
         })
     }
 
-    /// Why the contender may not race, if it may not.
+    /// Returns an error if the result is wrong.
     pub fn check(&self, work: &Work) -> Result<(), String> {
         match self {
             Self::Signature(signed) => signed.check(work),
@@ -119,7 +120,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers[name].to_str().expect("text")
 }
 
-/// What follows a name in an `Authorization` header.
+/// The value of a name in an `Authorization` header.
 fn part<'a>(authorization: &'a str, name: &str) -> &'a str {
     let (_, rest) = authorization.split_once(name).expect("its parts");
     rest.split([',', ' ']).next().expect("at least one piece")

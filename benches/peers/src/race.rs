@@ -1,4 +1,4 @@
-//! The race: everyone in turn inside each round, in an order that rotates.
+//! The race: in each round all contenders run, in a rotating order.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -8,20 +8,20 @@ use crate::heap::Heap;
 use crate::peers::{FLOOR_A, FLOOR_B};
 use crate::work::Work;
 
-/// A sample is as many operations as fit in this, up to a number whose inputs fit in the nearest
-/// cache: long enough for the clock, short enough to find a quiet moment.
+/// The time of a sample. It has at most so many operations that their inputs fit in the nearest
+/// cache: long enough for the clock, and short enough to find a quiet moment.
 const SAMPLE: Duration = Duration::from_micros(200);
 const MOST_IN_A_SAMPLE: u128 = 16;
-/// How much longer than at its best the canary may take beside a sample that counts.
+/// The largest ratio of the canary next to a valid sample to the canary at its best.
 const UNDISTURBED: f64 = 1.02;
-/// So many rounds, unless more or fewer are asked for...
+/// The default number of rounds...
 const ROUNDS: usize = 500;
-/// ...and on a busy machine those that fit in this.
+/// ...which is smaller if they would take longer than this.
 const LONGEST: Duration = Duration::from_secs(50);
-/// Of fewer rounds than this no median is taken; where so few were undisturbed, all of them count.
+/// The minimum number of undisturbed rounds for a median. With fewer, all rounds are used.
 const ENOUGH: usize = 8;
 
-/// Those who race over one piece of work.
+/// The contenders for one piece of work.
 pub struct Field {
     work: &'static Work,
     lanes: Vec<Lane>,
@@ -39,7 +39,7 @@ struct Sample {
     canary: f64,
 }
 
-/// What came of one contender over one piece of work.
+/// The result of one contender for one piece of work.
 pub struct Row {
     pub work: &'static Work,
     pub who: &'static str,
@@ -58,7 +58,7 @@ impl Outcome {
     }
 }
 
-/// Lets them all run. The last canary of one sample is the first of the next.
+/// Runs all rounds. The canary after one sample is the canary before the next.
 pub fn run(mut fields: Vec<Field>, rounds: Option<usize>) -> Outcome {
     let start = Instant::now();
     let mut canaries = Vec::new();
@@ -75,14 +75,14 @@ pub fn run(mut fields: Vec<Field>, rounds: Option<usize>) -> Outcome {
             }
         }
     }
-    // The best is what it reaches once in a hundred times: no other would meet a lucky one.
+    // The first percentile is the best: the minimum may be an outlier that no other one reaches.
     canaries.sort_unstable_by(f64::total_cmp);
     let limit = canaries.get(canaries.len() / 100).unwrap_or(&0.0) * UNDISTURBED;
     Outcome(fields.iter().flat_map(|field| field.rows(limit)).collect())
 }
 
-/// Takes some microseconds, always the same: if it takes longer than it can, something else was
-/// using the core. Six independent chains keep the integer units full.
+/// Always the same work of some microseconds: if it takes longer, something else used the core. Six
+/// independent chains keep the integer units busy.
 fn canary() -> f64 {
     let mut chains = black_box([1_u64, 2, 3, 5, 7, 11]);
     let start = Instant::now();
@@ -123,7 +123,7 @@ impl Field {
 
 impl Lane {
     fn new(contender: Box<dyn Contender>) -> Self {
-        // The first time builds whatever is built on first use.
+        // The first operation may initialize state.
         let trials = (0..10).map(|_| contender.time(1));
         let best = trials.min().unwrap_or_default().as_nanos().max(1);
         let times = (SAMPLE.as_nanos() / best).clamp(1, MOST_IN_A_SAMPLE) as usize;
@@ -146,7 +146,7 @@ impl Lane {
     }
 }
 
-/// The median over the rounds in which both were undisturbed.
+/// The median over the rounds in which both samples were undisturbed.
 fn over(lane: &Lane, other: &Lane, limit: f64, value: impl Fn(f64, f64) -> f64) -> f64 {
     let rounds = || lane.samples.iter().zip(&other.samples);
     let value = |(a, b): (&Sample, &Sample)| value(a.nanoseconds, b.nanoseconds);
@@ -159,7 +159,7 @@ fn over(lane: &Lane, other: &Lane, limit: f64, value: impl Fn(f64, f64) -> f64) 
     }
 }
 
-/// The upper one of two in the middle.
+/// The upper median.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::growth::SERIES;
-use crate::odd::VARIANTS;
 use crate::peers::{self, FLOOR_B, aws_sigv4, countersign};
 use crate::race::Outcome;
 use crate::work::Work;
@@ -14,8 +13,7 @@ const CLOSE: [&str; 3] = [
     aws_sigv4::WHO,
 ];
 
-/// Prints everything. `threads` has the nanoseconds for each presigned URL, by threads.
-pub fn print(works: &[&'static Work], outcome: &Outcome, threads: &[(usize, f64)]) {
+pub fn print(works: &[&'static Work], outcome: &Outcome) {
     for work in works {
         println!("{}  {}\n", work.name, work.what);
         line("", &["ns", "× (a)", "× (b)", "allocs", "bytes"]);
@@ -35,24 +33,7 @@ pub fn print(works: &[&'static Work], outcome: &Outcome, threads: &[(usize, f64)
     }
     absent(works);
 
-    println!("What is odd costs where it occurs: ns (× floor (b) of the same work)\n");
-    line("", &[&["plain"], &VARIANTS[..]].concat());
-    for plain in ["W1", "W2", "W3", "W4"] {
-        let variants = VARIANTS.map(|variant| format!("{plain} {variant}"));
-        for who in CLOSE {
-            let cell = |work: &str| {
-                let row = outcome.row(work, who);
-                row.map(|row| format!("{:.0} ({:.2})", row.nanoseconds, row.x_floor_b))
-            };
-            let works = [plain]
-                .into_iter()
-                .chain(variants.iter().map(String::as_str));
-            let cells: Vec<_> = works.map(|work| cell(work).unwrap_or_default()).collect();
-            line(&format!("{plain} {who}"), &cells);
-        }
-    }
-
-    println!("\nHow it grows\n");
+    println!("How it grows\n");
     line("", &["ns for each", "× floor (b)", "fit of a line"]);
     for series in &SERIES {
         let floor = series
@@ -66,17 +47,9 @@ pub fn print(works: &[&'static Work], outcome: &Outcome, threads: &[(usize, f64)
             }
         }
     }
-
-    println!("\nW3 by the presigner, in threads\n");
-    line("threads", &["URLs/s", "× one thread"]);
-    for (count, nanoseconds) in threads {
-        let times = threads[0].1 / nanoseconds;
-        let cells = [format!("{:.0}", 1e9 / nanoseconds), format!("{times:.2}")];
-        line(&count.to_string(), &cells);
-    }
 }
 
-/// Who is not in the table, and why.
+/// Prints the contenders that are not in the table, with the reasons.
 fn absent(works: &[&'static Work]) {
     let mut reasons: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for work in works {

@@ -1,7 +1,7 @@
-//! The specification, done plainly and slowly: what every signature is held against.
+//! The specification, implemented plainly: every signature is compared with it.
 //!
 //! It shares no code with countersign or with any peer, and it does not parse: the lines that
-//! depend on the request stand in [`Work`], written by hand.
+//! depend on the request are in [`Work`], written by hand.
 
 use bytes::Bytes;
 use ecdsa::hazmat::sign_prehashed_rfc6979;
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::work::{DATETIME, LIFETIME, Payload, REGION, Task, Work};
 
-/// The previous chunk's signature, for who does not keep a chain.
+/// The signature of the previous chunk, for contenders that keep no chain.
 pub const SEED: &str = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
 
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -24,7 +24,7 @@ pub fn payload_hash(work: &Work) -> String {
     }
 }
 
-/// The canonical request of one who signs these headers (lower-case and sorted) at this time.
+/// The canonical request with these signed headers (lowercase and sorted) at this time.
 pub fn canonical_request(
     work: &Work,
     datetime: &str,
@@ -58,7 +58,7 @@ pub fn string_to_sign(work: &Work, datetime: &str, canonical_request: &str) -> S
     )
 }
 
-/// The string to sign of a chunk which is the whole of the work's body.
+/// The string to sign of a chunk that is the whole body.
 pub fn chunk_string_to_sign(work: &Work, datetime: &str, previous: &str) -> String {
     let scope = scope(work, datetime);
     let hash = hex::encode(Sha256::digest(work.request.body()));
@@ -75,7 +75,7 @@ pub fn signature(work: &Work, datetime: &str, string_to_sign: &str) -> String {
     hex::encode(hmac(&signing_key(work, datetime), string_to_sign))
 }
 
-/// The request as a server sees it, signed by one who signs what a careful signer does.
+/// The request as a server receives it, with all headers signed that should be.
 pub fn signed_request(work: &Work) -> Request<Bytes> {
     let signed_headers = work.signed_headers();
     let payload_hash = payload_hash(work);
@@ -123,8 +123,8 @@ pub fn signing_key(work: &Work, datetime: &str) -> [u8; 32] {
     hmac(&hmac(&hmac(&date, REGION), work.service), "aws4_request")
 }
 
-/// SigV4A's private key, as it comes out for the first counter. (The chance of needing a second is
-/// one in four thousand million.)
+/// The private key of SigV4A for the first counter. (A second one is needed once in 4,000,000,000
+/// keys.)
 pub fn scalar(work: &Work) -> NonZeroScalar {
     let (secret, context) = scalar_inputs(work);
     scalar_from(&secret, &context)
@@ -145,7 +145,7 @@ pub fn scalar_inputs(work: &Work) -> (Vec<u8>, Vec<u8>) {
 
 pub fn scalar_from(secret: &[u8], context: &[u8]) -> NonZeroScalar {
     let mut candidate = hmac(secret, context);
-    // Plus one, as a number of 32 bytes.
+    // Adds one to a number of 32 bytes.
     for byte in candidate.iter_mut().rev() {
         *byte = byte.wrapping_add(1);
         if *byte != 0 {
@@ -176,9 +176,6 @@ fn header_value<'a>(
     name: &str,
     payload_hash: &'a str,
 ) -> &'a str {
-    if let Some((_, value)) = work.canonical_values.iter().find(|(odd, _)| *odd == name) {
-        return value;
-    }
     match name {
         "host" => work.host(),
         "x-amz-date" => datetime,
@@ -212,7 +209,7 @@ fn canonical_query(work: &Work, datetime: &str, signed_headers: &[String]) -> St
             .filter(|pair| !pair.is_empty())
             .map(str::to_owned),
     );
-    // No name here is the beginning of another, so whole pairs sort as their names do.
+    // No name is a prefix of another one, so the pairs sort like their names.
     query.sort_unstable();
     query.join("&")
 }

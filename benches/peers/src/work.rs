@@ -1,5 +1,4 @@
-//! The work: requests to sign, presign or verify, and the exact lines that the specification makes
-//! of them.
+//! The work: requests to sign, presign or verify, and the exact lines of their canonical requests.
 
 use std::time::Duration;
 
@@ -7,54 +6,52 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request};
 
 pub const REGION: &str = "us-east-1";
-/// The moment of signing, for whoever takes one; the others read the clock.
+/// The time of signing. Some contenders read the clock instead.
 pub const DATETIME: &str = "20260522T101112Z";
-/// The same, in seconds since 1970.
+/// The same in seconds since 1970.
 pub const SECONDS: i64 = 1_779_444_672;
-/// How long a presigned URL lives.
+/// The lifetime of a presigned URL.
 pub const LIFETIME: Duration = Duration::from_secs(3600);
 pub const BUCKET: &str = "examplebucket";
-/// The object's key, for those who make its URL themselves.
+/// The key of the object, for contenders that make its URL themselves.
 pub const KEY: &str = "photos/2026/some object key.jpg";
 
-/// A request, what is to be done with it, and what it becomes on the way. It stands still for the
-/// whole run, so that every contender can borrow from it.
+/// A request, what is done with it, and its canonical form. It exists for the whole run, so that
+/// every contender can borrow from it.
 #[derive(Clone)]
 pub struct Work {
     pub name: String,
-    /// For people: what is done, in a line.
+    /// A description of one line.
     pub what: &'static str,
     pub task: Task,
     pub service: &'static str,
     pub identity: Identity,
     pub request: Request<Bytes>,
     pub payload: Payload,
-    /// The path's line of the canonical request, written by hand.
+    /// The path in the canonical request, written by hand.
     pub canonical_path: String,
-    /// The query's line, without what presigning adds.
+    /// The query in the canonical request, without the parameters that presigning adds.
     pub canonical_query: String,
-    /// Header values that are signed otherwise than they are sent.
-    pub canonical_values: Vec<(&'static str, &'static str)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Task {
-    /// An `http` request becomes a signed one.
+    /// Sign an `http` request.
     Sign,
     /// The same with an ECDSA signature, SigV4A.
     SignAsymmetric,
-    /// A request becomes a finished URL.
+    /// Presign a request: the result is a URL.
     Presign,
-    /// A chunk of a body becomes a signature.
+    /// Sign a chunk of a body.
     Chunk,
-    /// A signed request becomes a verdict.
+    /// Verify a signed request.
     Verify,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Payload {
     Unsigned,
-    /// The signer hashes the request's body.
+    /// The signer hashes the body.
     Hashed,
 }
 
@@ -91,12 +88,12 @@ impl Work {
             .expect("every URL here has a host")
     }
 
-    /// The hash's or literal's place is also a header for S3, and for whatever is not hashed.
+    /// For S3, and for each payload that is not hashed, the hash or literal is sent in a header.
     pub fn sends_payload_hash(&self) -> bool {
         self.service == "s3" || self.payload == Payload::Unsigned
     }
 
-    /// What a careful signer signs, in order: all but `user-agent`, which is rewritten on the way.
+    /// The headers that should be signed, in order: all except `user-agent`, which proxies change.
     pub fn signed_headers(&self) -> Vec<String> {
         let own = self.request.headers().keys().map(http::HeaderName::as_str);
         let mut names: Vec<_> = own
@@ -114,7 +111,7 @@ impl Work {
     }
 }
 
-/// The eight of them.
+/// All eight.
 pub fn all() -> Vec<Work> {
     vec![w1(), w2(), w3(), w4(), w5(), w6(), w7(), w8()]
 }
@@ -138,7 +135,6 @@ pub fn w1() -> Work {
         payload: Payload::Unsigned,
         canonical_path: "/photos/2026/some%20object%20key.jpg".into(),
         canonical_query: "partNumber=3&versionId=abc".into(),
-        canonical_values: Vec::new(),
     }
 }
 
@@ -247,8 +243,7 @@ pub fn request(method: Method, uri: &str, headers: &[(&'static str, &str)]) -> R
     request
 }
 
-/// Something that looks like a token from STS: base64, so a few of its characters are encoded in a
-/// query.
+/// A text like a token of STS: base64, so that some characters are encoded in a query.
 fn session_token(length: usize) -> &'static str {
     const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut state = 1_u32;

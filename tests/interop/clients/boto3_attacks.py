@@ -65,7 +65,7 @@ def path(request):
 
 def earlier(request):
     date = time.gmtime(time.time() - 1000)
-    # The day of the credential stays, and would be another reason after midnight.
+    # The day in the credential is unchanged, so after midnight it would be a second error.
     if date.tm_mday == time.gmtime().tm_mday:
         request.headers["X-Amz-Date"] = time.strftime("%Y%m%dT%H%M%SZ", date)
     else:
@@ -93,7 +93,7 @@ for what, code, attacker in [
         assert error.response["Error"]["Code"] == code, (what, error.response)
     assert good.get_object(Bucket="attacked", Key="key")["Body"].read() == b"x" * 20000, what
 
-# Presigned URLs: a good one, changed ones, and one that has expired.
+# Presigned URLs: a valid one, changed ones, and an expired one.
 url = good.generate_presigned_url("put_object", {"Bucket": "attacked", "Key": "url"}, ExpiresIn=5)
 status, text = http("PUT", url, b"data")
 assert status == 200, text

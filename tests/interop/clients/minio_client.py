@@ -33,7 +33,7 @@ read = good.get_object("minio-py", "a key+1", offset=10, length=5)
 assert read.status == 206 and read.data == b"x" * 5
 found = good.stat_object("minio-py", "a key+1")
 assert found.size == 20000 and found.last_modified.year > 2000, found
-# In parts, of a length that is not known before.
+# In parts, without a known length.
 part = 5 * 1024 * 1024
 whole = good.put_object("minio-py", "parts", io.BytesIO(b"y" * (part + 9)), -1, part_size=part)
 assert whole.etag.strip('"').endswith("-2"), whole.etag

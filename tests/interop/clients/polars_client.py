@@ -22,7 +22,7 @@ frame = polars.DataFrame({"n": range(10_000), "text": ["a b"] * 10_000})
 for path in ("s3://polars/dt=2026-01-02/part@0.parquet", "s3://polars/dt=2026-01-02/part 1.parquet"):
     frame.write_parquet(path, storage_options=options(secret))
     assert polars.read_parquet(path, storage_options=options(secret)).equals(frame)
-# Lists, and reads ranges.
+# Lists objects and reads ranges.
 scan = polars.scan_parquet("s3://polars/**/*.parquet", storage_options=options(secret))
 assert scan.select(polars.len()).collect().item() == 20_000
 try:

@@ -15,8 +15,8 @@ given = json.loads((Path(__file__).parent / "keys.json").read_text("utf-8"))
 KEYS, PREFIX = given["keys"], given["prefix"]
 endpoint, access_key_id, secret = sys.argv[1:4]
 bucket = f"{endpoint}/requests"
-# As Python encodes a path, as JavaScript does, and as little as possible. The package leaves a bare `;`
-# and what follows out of the signed path, so that no server can take it.
+# Paths encoded as by Python, as by JavaScript, and as little as possible. The package leaves a bare `;`
+# and what follows out of the signed path, so no server accepts it.
 SAFE = ("/", "/!'()*", "/!'()*$&,:=@")
 
 for key, status in ((secret, 200), ("wrong", 403)):

@@ -19,7 +19,7 @@ fn main() {
     println!("{} from it", from_sdk(&sdk).access_key_id());
 }
 
-/// Credentials of countersign for the SDK, with their account and their expiration.
+/// Converts credentials to those of the SDK, with account and expiration.
 ///
 /// Instance metadata may serve expired credentials during an outage. The SDK then keeps them until
 /// the next try.
@@ -37,7 +37,7 @@ pub fn to_sdk(resolved: &ResolvedCredentials) -> SdkCredentials {
     builder.build()
 }
 
-/// Credentials of the SDK for countersign.
+/// Converts credentials of the SDK.
 pub fn from_sdk(sdk: &SdkCredentials) -> Credentials {
     let mut credentials = Credentials::new(sdk.access_key_id(), sdk.secret_access_key());
     if let Some(token) = sdk.session_token() {

@@ -1,5 +1,5 @@
-//! Finds credentials as the AWS SDKs do, with reqwest, and prints them as a `credential_process` does.
-//! Copy everything below `main`: only it reads files, environment and clock.
+//! Finds credentials as the AWS SDKs do, with reqwest, and prints them as a `credential_process`
+//! does. Copy everything below `main`: only it reads files, environment and clock.
 //!
 //! `cargo run -p countersign-interop --example credentials_reqwest`
 

@@ -1,5 +1,5 @@
-//! Signs what hyper sends, body and all while it streams: to an S3 server that runs in this process,
-//! so there is nothing to set up. `cargo run -p countersign-interop --example hyper_client`
+//! Signs the requests of hyper, bodies included, while they are streamed to an S3 server in this
+//! process. `cargo run -p countersign-interop --example hyper_client`
 
 use std::error::Error;
 
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Any> {
     let server = Server::start(callers::accounts()).await?;
     let credentials = callers::temporary(&server, &client::Client::http1()).await;
     let signer = Signer::new(credentials, REGION, "s3").unwrap();
-    // One type for bodies that are whole and bodies that stream.
+    // One type for bodies in memory and streamed bodies.
     let hyper = Client::builder(TokioExecutor::new()).build_http::<BoxBody<Bytes, Any>>();
     let whole = |data: Bytes| Full::new(data).map_err(Any::from).boxed();
 

@@ -1,5 +1,5 @@
-//! Signs what reqwest sends: to an S3 server that runs in this process, so there is nothing to set
-//! up. `cargo run -p countersign-interop --example reqwest_client`
+//! Signs the requests of reqwest to an S3 server in this process. `cargo run -p countersign-interop
+//! --example reqwest_client`
 
 use std::error::Error;
 use std::time::Duration;
@@ -19,13 +19,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let signer = Signer::new(credentials, REGION, "s3").unwrap();
     let reqwest = Client::new();
 
-    // A request of `http`: sign it, then hand it over.
+    // A request of `http`: sign it, then send it.
     let mut bucket = Request::put(server.url("/bucket")).body("")?;
     signer.sign(&mut bucket, PayloadHash::EMPTY, OffsetDateTime::now_utc())?;
     let answer = reqwest.execute(bucket.try_into()?).await?;
     assert_eq!(answer.status(), 200);
 
-    // A request that reqwest built: it becomes one of `http` and back, and loses nothing.
+    // A request that reqwest built: convert it to one of `http` and back. Nothing is lost.
     let url = server.url(&format!("/bucket/{}", encode_key("à la carte (1).txt")));
     let built = reqwest.put(&url).body("signed, sent, stored").build()?;
     let payload = PayloadHash::new(built.body().and_then(Body::as_bytes).ok_or("a stream")?);
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let answer = reqwest.execute(put.try_into()?).await?;
     assert_eq!(answer.status(), 200);
 
-    // A body of any size, signed while it streams, with a checksum behind it.
+    // A body of any size, signed while it is streamed, with a checksum after it.
     let data = "streamed ".repeat(20_000);
     let trailers = [ChecksumAlgorithm::Crc64Nvme.into()];
     let payload = ChunkedEncoding::signed_with_trailers(data.len() as u64, trailers);
@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let answer = reqwest.execute(upload.try_into()?).await?;
     assert_eq!(answer.status(), 200);
 
-    // URLs, for somebody who has no credentials.
+    // URLs for clients without credentials.
     for (url, content) in [
         (url, "signed, sent, stored"),
         (server.url("/bucket/streamed"), &data),

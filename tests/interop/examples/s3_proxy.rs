@@ -1,7 +1,8 @@
-//! A proxy for S3: it verifies with its own keys, and signs with those of the store behind it.
-//! `-- --listen 127.0.0.1:9000 --store URL ACCESS_KEY_ID SECRET_KEY` serves until it is stopped.
+//! A proxy for S3: it verifies with its own keys, and signs again with the keys of its upstream
+//! store. `-- --listen 127.0.0.1:9000 --store URL ACCESS_KEY_ID SECRET_KEY` serves until it is
+//! stopped.
 //!
-//! Bodies stream through. Chunks are verified and signed anew on the way.
+//! Bodies are streamed. Chunks are verified and signed again on the way.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -46,7 +47,7 @@ async fn forward(
         Ok(response) => return response.map(Body::new),
         Err(error) => error,
     };
-    // The client broke off, or sent another body than it had signed.
+    // The client closed the connection, or sent another body than it had signed.
     if let Some(error) = RequestBodyError::find_in(&error) {
         return refuse(error);
     }

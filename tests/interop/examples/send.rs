@@ -1,5 +1,5 @@
-//! Signs requests and sends them, and presigns a download. The store is a server in this process, so
-//! there is nothing to set up. `cargo run -p countersign-interop --example send`
+//! Signs requests and sends them, and presigns a download. The store is a server in this process,
+//! so there is nothing to set up. `cargo run -p countersign-interop --example send`
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};

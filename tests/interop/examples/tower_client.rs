@@ -1,5 +1,6 @@
-//! Signs what hyper-util's client sends, with a layer under a retry layer: to an S3 server that runs
-//! in this process, so there is nothing to set up. `cargo run -p countersign-interop --example tower_client`
+//! Signs what hyper-util's client sends, with a layer under a retry layer: to an S3 server that
+//! runs in this process, so there is nothing to set up. `cargo run -p countersign-interop --example
+//! tower_client`
 
 use std::error::Error;
 use std::future::{Ready, ready};
@@ -17,7 +18,7 @@ use hyper_util::rt::TokioExecutor;
 use tower::retry::{Policy, RetryLayer};
 use tower::{Service, ServiceBuilder, ServiceExt};
 
-/// Tries once more if the clock was wrong.
+/// Retries once if the clock was wrong.
 #[derive(Clone)]
 struct OnceMore(bool);
 
@@ -30,7 +31,7 @@ impl<B, E> Policy<Request<Full<Bytes>>, Response<B>, E> for OnceMore {
         result: &mut Result<Response<B>, E>,
     ) -> Option<Ready<()>> {
         let response = result.as_ref().ok()?;
-        // Only the body has the error code: here the status has to do.
+        // Only the body contains the error code. Here the status is enough.
         let measurement = response.extensions().get::<Measurement>()?;
         let is_worth_it = response.status() == StatusCode::FORBIDDEN
             && measurement.is_worth_a_retry("RequestTimeTooSkewed");
@@ -51,7 +52,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         || Timestamp::from(std::time::SystemTime::now()) - std::time::Duration::from_secs(3600);
     let layer = SignLayer::new(signer).with_clock(slow);
 
-    // The layer is below what changes or repeats requests, and right above the client.
+    // The layer goes below layers that change or repeat requests, directly above the client.
     let mut client = ServiceBuilder::new()
         .layer(RetryLayer::new(OnceMore(true)))
         .layer(layer.clone())
@@ -71,7 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         StatusCode::OK
     );
 
-    // This one is signed in chunks, by its own choice.
+    // This request chooses signed chunks.
     let put = Request::put(server.url("/bucket/chunks"))
         .extension(Payload::SignedChunks)
         .body(Full::from("signed ".repeat(20_000)))?;

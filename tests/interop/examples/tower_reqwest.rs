@@ -1,6 +1,6 @@
 //! Signs what reqwest sends, with a layer: reqwest has types of its own, so an adapter goes between
-//! the layer and the client. To an S3 server that runs in this process, so there is nothing to set up.
-//! `cargo run -p countersign-interop --example tower_reqwest`
+//! the layer and the client. To an S3 server that runs in this process, so there is nothing to set
+//! up. `cargo run -p countersign-interop --example tower_reqwest`
 
 use std::error::Error;
 

@@ -47,8 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The pieces of a file, as a body sends them. A program with large files reads them in a task of
-/// its own, as `tokio::fs` does.
+/// The pieces of a file as frames of a body. A program with large files reads them in a task of its
+/// own, as `tokio::fs` does.
 fn frames(
     mut file: File,
 ) -> impl futures::Stream<Item = Result<Frame<Bytes>, std::io::Error>> + Unpin {

@@ -1,5 +1,5 @@
-//! Signs what ureq sends, without any async: to an S3 server that runs in this process, so there is
-//! nothing to set up. `cargo run -p countersign-interop --example ureq_client`
+//! Signs the requests of ureq, without async, to an S3 server in this process. `cargo run -p
+//! countersign-interop --example ureq_client`
 
 use std::error::Error;
 use std::time::Duration;
@@ -25,11 +25,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn send(signer: &Signer, bucket: &str, object: &str) -> Result<(), Box<dyn Error>> {
-    // With this, an error's body can be read, and explained.
+    // With this setting the body of an error can be read and explained.
     let config = Agent::config_builder().http_status_as_error(false);
     let agent = Agent::new_with_config(config.build());
 
-    // ureq speaks `http`: sign the request, and run it.
+    // ureq accepts requests of `http`: sign the request, and run it.
     for (url, body) in [(bucket, ""), (object, "signed, sent, stored")] {
         let mut put = Request::put(url).body(body)?;
         signer.sign(&mut put, PayloadHash::new(body), OffsetDateTime::now_utc())?;
@@ -41,7 +41,7 @@ fn send(signer: &Signer, bucket: &str, object: &str) -> Result<(), Box<dyn Error
     let answer = agent.run(get)?.body_mut().read_to_string()?;
     assert_eq!(answer, "signed, sent, stored");
 
-    // A URL, for somebody who has no credentials.
+    // A URL for a client without credentials.
     let get = Request::get(object).body(())?;
     let (minute, now) = (Duration::from_secs(60), OffsetDateTime::now_utc());
     let link = signer.presign(&get, minute, now)?;

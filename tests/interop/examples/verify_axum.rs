@@ -1,5 +1,5 @@
-//! An API in axum that only signed requests reach. It starts, is called with a good and with a wrong
-//! secret access key, and ends: `cargo run -p countersign-interop --example verify_axum`
+//! An API in axum that only signed requests reach. It starts, is called with a right and with a
+//! wrong secret access key, and ends: `cargo run -p countersign-interop --example verify_axum`
 
 use std::convert::Infallible;
 use std::error::Error;

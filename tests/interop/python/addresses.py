@@ -1,7 +1,7 @@
-"""S3 addresses as botocore's resolver finds them.
+"""Resolves S3 addresses with botocore.
 
-Reads a list of inputs from standard input, as JSON, and writes the list of what came out: a URL with
-its signing schemes, or an error. Nothing goes over the network, and no file of this machine has a say.
+Reads a list of inputs in JSON from standard input, and writes the list of results: a URL with its
+signing schemes, or an error. It uses no network, and no configuration of this machine.
 """
 
 import json

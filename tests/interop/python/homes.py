@@ -1,6 +1,6 @@
-"""What botocore finds in each home: reads a list of environments from standard input, and writes a
-list of results. Each home has a process of its own, because botocore looks at its environment when
-it is imported."""
+"""Finds credentials with botocore: reads a list of environments from standard input, and writes a list
+of results. Each home has a process of its own, because botocore reads the environment when it is
+imported."""
 
 import json
 import subprocess

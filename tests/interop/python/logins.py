@@ -1,7 +1,7 @@
-"""Logins as the official packages of Keyspaces, Snowflake, AppSync and SES's documentation make them.
+"""Makes logins with the packages of Keyspaces, Snowflake and AppSync, and by SES's documentation.
 
-Reads a list of cases from standard input, as JSON, and writes the list of what came out. Time stands
-still at each case's own, and nothing goes over the network.
+Reads a list of cases in JSON from standard input, and writes the list of results. The clock is
+stopped at the time of each case, and no network is used.
 """
 
 import base64
@@ -12,7 +12,7 @@ import os
 import sys
 from unittest import mock
 
-# No file and no metadata service of this machine has a say.
+# No configuration and no metadata service of this machine is used.
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 

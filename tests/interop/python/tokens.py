@@ -1,7 +1,7 @@
-"""Tokens as AWS's own packages, Google's and MongoDB's make them.
+"""Makes tokens with the packages of AWS, Google and MongoDB.
 
-Reads a list of cases from standard input, as JSON, and writes the list of what came out. Time stands
-still at each case's own, and nothing goes over the network.
+Reads a list of cases in JSON from standard input, and writes the list of results. The clock is
+stopped at the time of each case, and no network is used.
 """
 
 import base64
@@ -11,7 +11,7 @@ import os
 import sys
 from datetime import timedelta
 
-# No file and no metadata service of this machine has a say.
+# No configuration and no metadata service of this machine is used.
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 
@@ -40,7 +40,7 @@ class Provider(CredentialProvider):
         return self.credentials
 
 
-# Clients read large files when they are made, so each is made once.
+# A new client reads large files, so each is made once.
 @functools.cache
 def client(service, region, access_key_id, secret_key, session_token):
     return botocore.session.Session().create_client(

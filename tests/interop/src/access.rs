@@ -1,7 +1,7 @@
-//! What AWS refuses although the signature is right, and `s3s` 0.14.1 would let through.
+//! Requests that AWS refuses although the signature is right, and `s3s` 0.14.1 would accept.
 //!
-//! `s3s` has checked the signature before anything here runs. It does not look at session tokens,
-//! the algorithm of a header signature, the region, or which headers had to be signed.
+//! `s3s` has checked the signature before this code runs. It does not check session tokens, the
+//! algorithm of a signature in a header, the region, or which headers must be signed.
 
 use std::collections::HashSet;
 
@@ -23,8 +23,8 @@ pub struct StrictAccess(pub Accounts);
 #[async_trait::async_trait]
 impl S3Access for StrictAccess {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
-        // A browser's form is signed in its fields, and `s3s` has held all of them against its
-        // policy; there is nothing in its headers.
+        // A form is signed in its fields, and `s3s` has compared all of them with the policy. Its
+        // headers contain nothing.
         if cx.s3_op().name() == "PostObject" {
             let signed = cx.credentials().map(drop);
             return signed.ok_or_else(|| s3_error!(AccessDenied, "A signature is required"));
@@ -40,7 +40,7 @@ impl S3Access for StrictAccess {
     }
 }
 
-/// Who signed with S3's scheme before Signature Version 4, which has neither scope nor list of
+/// The access key ID of a request with S3's old scheme, which has neither a scope nor a list of
 /// headers.
 fn access_key_id_of_version_2(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     if let Some(authorization) = headers.get("authorization") {
@@ -52,10 +52,10 @@ fn access_key_id_of_version_2(headers: &HeaderMap, uri: &Uri) -> Option<String> 
     named.map(|(_, access_key_id)| access_key_id)
 }
 
-/// Checks a request whose signature was found right, and says whose it is.
+/// Checks a request whose signature is right, and returns its access key ID.
 ///
 /// # Errors
-/// Whatever AWS would answer.
+/// The error that AWS would respond with.
 pub fn check(
     headers: &HeaderMap,
     uri: &Uri,
@@ -68,7 +68,7 @@ pub fn check(
     claim.check_session(headers, accounts)
 }
 
-/// What a request says about its own signature.
+/// What a request claims about its signature.
 struct Claim {
     presigned: bool,
     credential: String,
@@ -116,7 +116,7 @@ impl Claim {
             let mut named = query.iter().filter(|(n, _)| n == name);
             named.next().map_or("", |(_, value)| value)
         };
-        // s3s has read it as a number, but takes any.
+        // s3s parses the number, but accepts any.
         if value("X-Amz-Expires")
             .parse()
             .is_ok_and(|seconds: u64| seconds > LONGEST_LIFETIME)
@@ -153,7 +153,7 @@ impl Claim {
                 "SignedHeaders must be sorted and unique"
             ));
         }
-        // s3s skips a listed header that did not arrive.
+        // s3s ignores a listed header that is missing.
         if let Some(missing) = listed.iter().find(|name| !headers.contains_key(**name)) {
             return Err(s3_error!(
                 SignatureDoesNotMatch,

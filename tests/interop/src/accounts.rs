@@ -1,4 +1,4 @@
-//! Who may call: access key IDs, their secrets, their sessions.
+//! The accounts of the server: access key IDs, secrets, sessions.
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -7,8 +7,7 @@ use s3s::auth::{S3Auth, SecretKey};
 use s3s::{S3Result, s3_error};
 use time::OffsetDateTime;
 
-/// Every account the server knows. A clone shows the same accounts: STS adds to them while the
-/// server runs.
+/// All accounts of the server. Clones share them: STS adds accounts while the server runs.
 #[derive(Clone, Default)]
 pub struct Accounts(Arc<RwLock<HashMap<String, Account>>>);
 
@@ -17,21 +16,21 @@ pub struct Accounts(Arc<RwLock<HashMap<String, Account>>>);
 pub struct Account {
     /// The secret access key.
     pub secret_key: String,
-    /// The session of a temporary access key; long-term keys have none.
+    /// The session of a temporary access key. Long-term keys have none.
     pub session: Option<Session>,
 }
 
-/// What makes an access key temporary.
+/// The session of a temporary access key.
 #[derive(Clone)]
 pub struct Session {
-    /// The session token that must come with every request.
+    /// The session token that each request must contain.
     pub token: String,
-    /// When the server stops taking it.
+    /// The expiration.
     pub ends: OffsetDateTime,
 }
 
 impl Accounts {
-    /// Adds an account, or replaces the one of the same access key ID.
+    /// Adds an account, or replaces that with the same access key ID.
     pub fn insert(&self, access_key_id: &str, account: Account) {
         let mut accounts = self.0.write().expect("no holder of the lock panics");
         accounts.insert(access_key_id.to_owned(), account);
@@ -43,7 +42,7 @@ impl Accounts {
         accounts.get(access_key_id).cloned()
     }
 
-    /// How many accounts there are.
+    /// The number of accounts.
     pub fn count(&self) -> usize {
         self.0.read().expect("no holder of the lock panics").len()
     }

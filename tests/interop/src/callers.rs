@@ -1,4 +1,4 @@
-//! The two kinds of callers: with long-term credentials, and with what STS gave them for these.
+//! The two kinds of credentials: long-term ones, and temporary ones that STS returned for them.
 
 use bytes::Bytes;
 use countersign::Credentials;
@@ -10,12 +10,12 @@ use crate::accounts::{Account, Accounts};
 use crate::client::Client;
 use crate::server::Server;
 
-/// AWS's own example; so is the secret.
+/// The access key ID and the secret are those of AWS's documentation.
 pub const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
-/// With the characters that a careless encoding breaks.
+/// It contains the characters that a careless encoding breaks.
 pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-/// The server's accounts at its start: the long-term caller alone.
+/// The accounts of the server at its start: only the long-term one.
 pub fn accounts() -> Accounts {
     let accounts = Accounts::default();
     accounts.insert(
@@ -33,10 +33,10 @@ pub fn long_term() -> Credentials {
     Credentials::new(ACCESS_KEY_ID, SECRET_KEY)
 }
 
-/// Temporary credentials: an `AssumeRole` request, signed with the long-term ones.
+/// Temporary credentials from an `AssumeRole` request that is signed with the long-term ones.
 ///
 /// # Panics
-/// When STS refuses it.
+/// If STS refuses it.
 pub async fn temporary(server: &Server, client: &Client) -> Credentials {
     let endpoint = Endpoint::custom(&server.url("/"), REGION).expect("a URL");
     let ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "interop");

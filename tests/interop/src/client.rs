@@ -1,7 +1,7 @@
-//! A real HTTP client that sends the request target as it stands.
+//! A real HTTP client that sends the request target unchanged.
 //!
-//! Keys such as `..` and `a//b` must reach the wire unchanged; clients built on a WHATWG URL type
-//! resolve dot segments, so this one is hyper's own.
+//! Keys such as `..` and `a//b` must be sent unchanged. Clients with a WHATWG URL type resolve dot
+//! segments, so this one is hyper's own.
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
@@ -12,7 +12,7 @@ use hyper_util::rt::TokioExecutor;
 /// A client with its pool of connections.
 pub struct Client(hyper_util::client::legacy::Client<HttpConnector, Full<Bytes>>);
 
-/// What the server answered.
+/// A response of the server.
 #[derive(Debug)]
 pub struct Answer {
     /// The status.
@@ -24,21 +24,21 @@ pub struct Answer {
 }
 
 impl Client {
-    /// A client that speaks HTTP/1.1 and sends the URL's authority as `Host`.
+    /// A client for HTTP/1.1 that sends the authority of the URL as `Host`.
     pub fn http1() -> Self {
         Self(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http())
     }
 
-    /// A client that speaks HTTP/2 and sends the URL's authority as `:authority`, with no `Host`.
+    /// A client for HTTP/2 that sends the authority of the URL as `:authority`, without `Host`.
     pub fn http2() -> Self {
         let mut builder = hyper_util::client::legacy::Client::builder(TokioExecutor::new());
         Self(builder.http2_only(true).build_http())
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the whole response.
     ///
     /// # Panics
-    /// When there is no answer: every test here needs one.
+    /// If there is no response.
     pub async fn send(&self, request: Request<Bytes>) -> Answer {
         let response = self
             .0
@@ -49,7 +49,7 @@ impl Client {
         let body = body
             .collect()
             .await
-            .expect("the answer is complete")
+            .expect("a complete response")
             .to_bytes();
         Answer {
             status: parts.status,
@@ -60,12 +60,12 @@ impl Client {
 }
 
 impl Answer {
-    /// AWS's error code, or nothing when the answer is no error.
+    /// AWS's error code, or `None` if the response is not an error.
     pub fn code(&self) -> Option<String> {
         if self.status.is_success() {
             return None;
         }
-        // The answer to HEAD has no body, so no code but its status.
+        // The response to a HEAD request has no body, so its status is the code.
         Some(
             self.texts("Code")
                 .pop()
@@ -73,8 +73,8 @@ impl Answer {
         )
     }
 
-    /// The text of every element of that name. Enough of XML for what this server writes: no
-    /// attributes on these elements, and no text that needs escapes.
+    /// The text of each element with this name. This is enough XML for the responses of this
+    /// server: these elements have no attributes, and their text needs no escapes.
     pub fn texts(&self, element: &str) -> Vec<String> {
         let body = String::from_utf8_lossy(&self.body);
         let (open, close) = (format!("<{element}>"), format!("</{element}>"));

@@ -1,6 +1,6 @@
-//! Object keys that break signers.
+//! Object keys that other signers encode wrongly.
 
-/// Every hard key, each with what is hard about it.
+/// All keys, each with what is special about it.
 pub fn hard() -> Vec<(&'static str, String)> {
     let fixed = FIXED.iter().map(|&(why, key)| (why, key.to_owned()));
     let long = [

@@ -1,4 +1,4 @@
-//! Bodies too large for memory, and how much memory a process takes.
+//! Bodies that are too large for memory, and the memory that a process uses.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use sha2::{Digest, Sha256};
 
-/// The same bytes again and again, in frames that no chunk's size is a multiple of.
+/// Repeats the same bytes, in frames that do not divide the size of a chunk.
 #[derive(Clone)]
 pub struct Generator {
     frame: Bytes,
@@ -24,7 +24,7 @@ impl Generator {
         }
     }
 
-    /// The SHA-256 of what is left.
+    /// The SHA-256 of the bytes that remain.
     pub fn sha256(self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for data in self {
@@ -65,7 +65,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// A line of `/proc/self/status`, in bytes; none on other systems.
+/// A value of `/proc/self/status` in bytes. `None` on other systems.
 pub fn memory(name: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;

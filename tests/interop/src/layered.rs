@@ -1,4 +1,4 @@
-//! hyper-util's client under the layer that signs.
+//! The client of hyper-util with the layer that signs.
 
 use std::error::Error;
 use std::future::poll_fn;
@@ -14,13 +14,13 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::TokioExecutor;
 
-/// One type for bodies that are whole and bodies that stream.
+/// One type for bodies in memory and streamed bodies.
 pub type AnyBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
 
 /// The client.
 pub type Layered = Sign<Client<HttpConnector, SignedBody<AnyBody>>>;
 
-/// Puts the layer around a client with HTTP/1.1.
+/// A client for HTTP/1.1 with the layer.
 pub fn client(layer: &SignLayer) -> Layered {
     let client = Client::builder(TokioExecutor::new()).build_http();
     tower_layer::Layer::layer(layer, client)
@@ -39,10 +39,10 @@ pub fn whole(data: impl Into<Bytes>) -> AnyBody {
     boxed(Full::new(data.into()))
 }
 
-/// Sends a request, when the client is ready.
+/// Sends a request after the client is ready.
 ///
 /// # Errors
-/// When the request cannot be signed or sent.
+/// If the request cannot be signed or sent.
 pub async fn send(
     client: &mut Layered,
     request: Request<AnyBody>,
@@ -55,7 +55,7 @@ pub async fn send(
 /// Reads a whole response: its status and its body.
 ///
 /// # Panics
-/// When the response breaks off.
+/// If the response is incomplete.
 pub async fn read(response: Response<Incoming>) -> (u16, Bytes) {
     let status = response.status().as_u16();
     let body = response.into_body().collect().await;

@@ -1,9 +1,9 @@
-//! An S3 server in the test process, and a plain HTTP client to reach it.
+//! An S3 server in the test process, and a plain HTTP client for it.
 //!
-//! The server is [`s3s`], which knows nothing of countersign: it parses, canonicalises and checks
-//! SigV4 with its own code. Around it stand a store in memory ([`store`]), so that every key works
-//! and no file system has a say; an access check ([`access`]) for what AWS refuses and `s3s` lets
-//! through; and enough of STS ([`sts`]) to hand out temporary credentials.
+//! The server is [`s3s`], which shares no code with countersign: it parses, canonicalizes and
+//! verifies SigV4 itself. Added are a store in memory ([`store`]), which accepts every key, an
+//! access check ([`access`]) for requests that AWS refuses and `s3s` accepts, and the part of STS
+//! ([`sts`]) that returns temporary credentials.
 
 pub mod access;
 pub mod accounts;
@@ -18,5 +18,5 @@ pub mod signed;
 pub mod store;
 pub mod sts;
 
-/// The server's region; a signature for any other is refused.
+/// The region of the server. A signature for another region is refused.
 pub const REGION: &str = "us-east-1";

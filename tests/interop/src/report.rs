@@ -1,9 +1,9 @@
-//! Counts that stay visible when the test passes.
+//! Counts that are printed also if the test passes.
 
 use std::io::Write;
 
-/// Writes one line to standard output. The test harness swallows what `println!` says in a test
-/// that passes; a count nobody sees proves nothing.
+/// Writes a line to standard output directly, as the test harness captures the output of `println!`
+/// in a test that passes.
 pub fn line(text: &str) {
     // A closed standard output is no reason to fail a test.
     let _ = writeln!(std::io::stdout(), "{text}");

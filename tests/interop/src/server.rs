@@ -1,4 +1,4 @@
-//! The server on its ephemeral port, for HTTP/1.1 and for HTTP/2 without TLS.
+//! The server on an ephemeral port, for HTTP/1.1 and for HTTP/2 without TLS.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -12,9 +12,9 @@ use crate::accounts::Accounts;
 use crate::store::Store;
 use crate::sts::Sts;
 
-/// A running server; it stops with the runtime that started it.
+/// A running server. It stops with the runtime that started it.
 pub struct Server {
-    /// Where it listens: the loopback address, a port of the system's choice.
+    /// The loopback address and the port that the system chose.
     pub address: SocketAddr,
     /// Who may call it.
     pub accounts: Accounts,
@@ -24,7 +24,7 @@ impl Server {
     /// Starts a server with an empty store.
     ///
     /// # Errors
-    /// When the system has no port to give.
+    /// If no port is available.
     pub async fn start(accounts: Accounts) -> std::io::Result<Self> {
         let mut builder = S3ServiceBuilder::new(Store::default());
         builder.set_auth(accounts.clone());
@@ -36,7 +36,7 @@ impl Server {
         Ok(Self { address, accounts })
     }
 
-    /// The URL of a path and query on this server, both already percent-encoded.
+    /// The URL for a path and query, both percent-encoded.
     pub fn url(&self, path_and_query: &str) -> String {
         format!("http://{}{path_and_query}", self.address)
     }
@@ -48,7 +48,7 @@ async fn serve(listener: TcpListener, service: S3Service) {
         let connection = http
             .serve_connection(TokioIo::new(socket), service.clone())
             .into_owned();
-        // A connection that breaks is its client's affair: the test sees it from the other end.
+        // If a connection fails, the client in the test fails, too.
         tokio::spawn(async { connection.await.ok() });
     }
 }

@@ -1,4 +1,4 @@
-//! Requests signed by countersign in each of the forms that S3 takes.
+//! Requests that countersign signed, in each of the forms that S3 accepts.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use countersign::{PayloadHash, Signer};
 use http::Request;
 use time::OffsetDateTime;
 
-/// Where the signature goes, and what it says about the body.
+/// The location of the signature, and the payload hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// In the `Authorization` header, with the body's hash.
@@ -19,16 +19,16 @@ pub enum Form {
 }
 
 impl Form {
-    /// All of them.
+    /// All forms.
     pub const ALL: [Self; 3] = [Self::Header, Self::HeaderUnsignedPayload, Self::Presigned];
 
-    /// How long a presigned URL lives here.
+    /// The lifetime of a presigned URL.
     pub const LIFETIME: Duration = Duration::from_secs(900);
 
-    /// The request, signed and ready to send.
+    /// The signed request.
     ///
     /// # Panics
-    /// When countersign refuses it: no request of these tests is wrong.
+    /// If countersign refuses it: all requests of these tests are valid.
     pub fn sign(
         self,
         signer: &Signer,
@@ -47,7 +47,7 @@ impl Form {
                 .expect("a request that can be signed");
             return request;
         }
-        // Only what the one who was given the URL knows: the method, the URL, the headers to send.
+        // Only what the user of a URL knows: the method, the URL, the headers to send.
         let presigned = signer
             .presign_with_payload(&request, payload, Self::LIFETIME, now)
             .expect("a request that can be signed");

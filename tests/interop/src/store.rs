@@ -1,6 +1,6 @@
-//! Buckets and objects in memory: what the S3 operations of these tests need, and no more.
+//! Buckets and objects in memory: the S3 operations that these tests need.
 //!
-//! A store on disk could not hold `..`, `a//b`, or both `a` and `a/b`.
+//! A store on disk could not contain `..`, `a//b`, or both `a` and `a/b`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard};
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::large::hex;
 
-/// What `encoding-type=url` leaves as it is.
+/// The characters that `encoding-type=url` does not encode.
 const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -22,8 +22,8 @@ const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// Of an object whose key begins with this, only length and SHA-256 are kept: for uploads that are
-/// larger than the memory they may take.
+/// Of an object whose key has this prefix, only the length and the SHA-256 are kept, for uploads
+/// that are larger than the memory.
 pub const SINK: &str = "sink/";
 
 /// The store.
@@ -222,7 +222,7 @@ impl S3 for Store {
         let mut state = self.state();
         state.bucket(&request.input.bucket)?;
         state.uploads_so_far += 1;
-        // S3's upload IDs are opaque; some stores put base64 into them, which a query must encode.
+        // S3's upload IDs are opaque. Some stores use base64, which must be encoded in a query.
         let id = format!("upload/{}+id=", state.uploads_so_far);
         state.uploads.insert(id.clone(), BTreeMap::new());
         Ok(S3Response::new(CreateMultipartUploadOutput {
@@ -278,19 +278,19 @@ impl S3 for Store {
     }
 }
 
-/// Half of a SHA-256: clients take any.
+/// Half of a SHA-256. Clients accept any text.
 fn e_tag(object: &StoredObject) -> ETag {
     let digest = Sha256::digest(&object.content);
     ETag::Strong(hex(&digest[..16]))
 }
 
-/// The same for all: no client here asks what changed since.
+/// The same for all objects: no client here depends on it.
 fn last_modified() -> Timestamp {
     std::time::SystemTime::UNIX_EPOCH.into()
 }
 
-/// Reads a body to its end. That is also where `s3s` holds it against `x-amz-content-sha256`, so
-/// nothing is stored before.
+/// Reads a body to its end. `s3s` compares it with `x-amz-content-sha256` at its end, so nothing is
+/// stored before.
 async fn read(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     let Some(body) = body else {
         return Ok(Bytes::new());
@@ -299,7 +299,7 @@ async fn read(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     Ok(chunks.concat().into())
 }
 
-/// Reads a body to its end: its length, and its SHA-256 in hex.
+/// Reads a body to its end, and returns its length and its SHA-256 in hex.
 async fn sink(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     let (mut length, mut hash) = (0, Sha256::new());
     if let Some(mut body) = body {
@@ -318,8 +318,8 @@ fn mismatch() -> s3s::S3Error {
     error
 }
 
-/// A key in a list: percent-encoded if the request has `encoding-type=url`, as one with a NUL needs,
-/// which XML has no way to write.
+/// A key in a list, percent-encoded if the request has `encoding-type=url`. A key with a NUL needs
+/// it, as XML cannot contain it.
 fn listed(key: &str, encoding: Option<&EncodingType>) -> String {
     match encoding {
         Some(_) => utf8_percent_encode(key, LISTED).to_string(),

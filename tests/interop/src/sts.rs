@@ -1,4 +1,4 @@
-//! The two STS calls that hand out temporary credentials: `AssumeRole` and `GetSessionToken`.
+//! The two STS actions that return temporary credentials: `AssumeRole` and `GetSessionToken`.
 
 use http::{Extensions, HeaderMap, HeaderValue, Method, Uri};
 use s3s::route::S3Route;
@@ -9,12 +9,12 @@ use time::{Duration, OffsetDateTime};
 use crate::access;
 use crate::accounts::{Account, Accounts, Session};
 
-/// How long a session lasts.
+/// The lifetime of a session.
 const LIFETIME: Duration = Duration::HOUR;
-/// The largest form that is read.
+/// The maximum length of a form.
 const LARGEST_FORM: usize = 8192;
 
-/// `POST /` with a form, signed for the service `sts`.
+/// Handles `POST /` with a form that is signed for the service `sts`.
 pub struct Sts(pub Accounts);
 
 #[async_trait::async_trait]
@@ -63,7 +63,7 @@ impl S3Route for Sts {
         let number = self.0.count();
         let access_key_id = format!("ASIAINTEROP{number:09}");
         let secret_key = format!("temporary/secret+access/key{number:013}");
-        // Real tokens are base64: `+`, `/` and `=` are what a careless query encoding breaks.
+        // Real tokens are base64: a careless query encoding breaks `+`, `/` and `=`.
         let token = format!("FwoGZXIvYXdzEA//{number}+to/ken==");
         let ends = OffsetDateTime::now_utc() + LIFETIME;
         let expiration = ends

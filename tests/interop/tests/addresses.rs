@@ -1,4 +1,4 @@
-//! Do we find the S3 addresses that botocore's resolver finds? Random buckets, ARNs and options, through
+//! Are our S3 addresses those of botocore's resolver? Random buckets, ARNs and options, through
 //! Python (`python/addresses.py`) and through countersign.
 
 use std::collections::BTreeMap;
@@ -271,50 +271,52 @@ fn written(address: &Address) -> Value {
     json!({ "url": address.url(), "schemes": schemes, "headers": headers })
 }
 
-/// Where we refuse on purpose what botocore passes by, because no host could honour it.
+/// Whether we refuse an input on purpose that botocore ignores, because no host could honor it.
 fn is_stricter(input: &Value, error: &AddressError) -> bool {
     let bucket = input["bucket"].as_str().unwrap_or_default();
     match error {
-        // A label in front of an IP address.
+        // A label before an IP address.
         AddressError::Conflict { first, .. } if *first == AddressPart::IpEndpoint => true,
-        // An Outposts alias drops FIPS, dual stack, acceleration and the endpoint in silence ...
+        // botocore silently ignores FIPS, dual stack, acceleration and the endpoint for an Outposts
+        // alias ...
         AddressError::Conflict { .. } if bucket.ends_with("--op-s3") => true,
         // ... and the control API FIPS, at a custom endpoint.
         AddressError::Conflict { first, .. } => {
             input["api"] == "s3control" && *first == AddressPart::Fips
         }
-        // Any service's access point without a region is taken for a Multi-Region Access Point.
-        // The control API takes a malformed ARN for a name.
+        // It takes an access point of any service without a region for a Multi-Region Access Point,
+        // and for the control API a malformed ARN for a name.
         AddressError::InvalidArn { .. } => {
             !bucket.starts_with("arn:aws:s3:")
                 || input["api"] == "s3control"
-                // ... and a part of a Multi-Region Access Point is passed by where others are off.
+                // ... and it ignores a part of a Multi-Region Access Point if these are disabled.
                 || bucket.ends_with(":accesspoint/a/b")
         }
-        // A name that no directory bucket has, in the path of a control operation.
+        // A name in the path of a control operation that no directory bucket can have.
         AddressError::InvalidBucket { .. } => input["express_control"] == true,
         _ => false,
     }
 }
 
-/// Where we differ on purpose.
+/// Whether we differ on purpose.
 fn is_another(input: &Value) -> bool {
     let bucket = input["bucket"].as_str().unwrap_or_default();
     let directory = input["express_control"] == true || bucket.contains("--x");
-    // `aws-global` has no directory buckets, no outposts and no control API: there botocore makes
-    // a host of that name, and we mean us-east-1.
+    // `aws-global` has no directory buckets, no outposts and no control API. botocore makes a host
+    // with that name, and we use us-east-1.
     let plain = input["api"] == "s3" && !directory && !bucket.ends_with("--op-s3");
     let global = input["region"] == "aws-global" && (!plain || bucket.starts_with("arn:"));
-    // botocore puts a directory bucket in front of the path of an endpoint, behind its IP address.
+    // botocore puts a directory bucket before the path of an endpoint, after its IP address.
     let base = directory && input["endpoint"] == "https://127.0.0.1/base";
-    // A name with dots in front of an IP address.
+    // A name with dots before an IP address.
     let dots = bucket == "my.photos" && input["endpoint"] == "http://127.0.0.1:9000";
     let dots6 = bucket == "my.photos" && input["endpoint"] == "http://[::1]:9000";
-    // It forgets that a call configures a bucket when there is an endpoint, and the endpoint's path.
+    // With an endpoint, botocore ignores that a call configures a bucket, and the path of the
+    // endpoint.
     let control = input["express_control"] == true && input["bucket"].is_string();
     let access_point = input["access_point"] == "team--usw2-az1--xa-s3";
     let forgotten = (control || access_point) && input["endpoint"].is_string();
-    // Its dual-stack host of acceleration has a region for `aws-global` alone.
+    // Its dual-stack host for acceleration contains a region for `aws-global` only.
     let fast = input["accelerate"] == true && input["dual_stack"] == true;
     let fast = fast && input["region"] == "aws-global";
     global || fast || base || dots || dots6 || forgotten

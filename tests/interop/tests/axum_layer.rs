@@ -1,4 +1,5 @@
-//! The layer that verifies, in axum: nested routers, HTTP/1.1 and HTTP/2, and what is on the wire.
+//! The layer that verifies in axum: nested routers, HTTP/1.1 and HTTP/2, and the bytes that are
+//! sent.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -20,7 +21,7 @@ fn known() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "secret")
 }
 
-/// The layer of a server at this address, which it accepts requests for only.
+/// The layer of a server that accepts requests for this address only.
 fn layer(address: SocketAddr) -> VerifyLayer<impl KeyLookup + 'static> {
     let keys = async |claim: KeyClaim| -> Result<_, Infallible> {
         Ok((claim.access_key_id == "AKIDEXAMPLE").then(|| FoundKey::from(known())))
@@ -29,13 +30,13 @@ fn layer(address: SocketAddr) -> VerifyLayer<impl KeyLookup + 'static> {
     VerifyLayer::new(verifier.with_host(address.to_string()), keys)
 }
 
-/// Says which path was routed, and which was verified.
+/// Responds with the routed path and the verified path.
 async fn show(uri: Uri, verified: Extension<OwnedVerified>) -> String {
     let target = uri.path_and_query().map_or("", |target| target.as_str());
     format!("{target} {} {}", verified.path(), verified.access_key_id())
 }
 
-/// Starts a server whose routes depend on its address.
+/// Starts a server. Its routes may depend on its address.
 async fn serve(router: impl Fn(SocketAddr) -> Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -68,7 +69,7 @@ async fn a_layer_around_the_whole_router_verifies_the_uri_of_the_client() {
         let answer = call(&client, format!("http://{address}/v1/items/7?a=b")).await;
         let expected = "/items/7?a=b /v1/items/7 AKIDEXAMPLE";
         assert_eq!(text(&answer), (StatusCode::OK, expected));
-        // A request that no route takes is verified first.
+        // A request without a route is verified first.
         let stranger = Request::get(format!("http://{address}/v1/nothing"));
         let answer = client.send(stranger.body(Bytes::new()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);

@@ -1,6 +1,7 @@
-//! 64 MiB through a server with the layer that verifies, in each way to sign a payload, and back, in
-//! constant memory; and 10,000 requests over 64 connections. `LAYER_MIB` sets another size: the long
-//! run takes 700. A file of its own, because the peak of a process is that of all its tests.
+//! 64 MiB through a server with the layer that verifies, for each way to sign a payload, and back,
+//! in constant memory. Then 10,000 requests over 64 connections. `LAYER_MIB` sets another size: the
+//! long run uses 700. It is in a binary of its own, because the peak of a process is that of all
+//! its tests.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -29,12 +30,12 @@ use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
 const MIB: u64 = 1024 * 1024;
-/// Of the whole process: client, server and runtime.
+/// For the whole process: client, server and runtime.
 const BOUND: u64 = 32 * MIB;
 const CONNECTIONS: usize = 64;
 const REQUESTS: usize = 10_000;
 
-/// The length and the SHA-256 of what a body yields, or why it failed.
+/// The length and the SHA-256 of a body, or its error.
 async fn digest<B: Body<Data = Bytes> + Unpin>(mut body: B) -> Result<String, B::Error> {
     let (mut length, mut hash) = (0, Sha256::new());
     while let Some(frame) = body.frame().await {
@@ -50,7 +51,8 @@ fn known() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 }
 
-/// What the server does behind the layer: it digests what is put, and sends as many bytes as asked.
+/// The handlers: one returns the digest of an upload, the other sends the requested number of
+/// bytes.
 fn routes() -> Router {
     let put = async |request: AxumRequest| match digest(request.into_body()).await {
         Ok(digest) => Response::new(AxumBody::from(digest)),
@@ -150,7 +152,7 @@ async fn bodies_stream_through_the_layer_in_constant_memory() {
         "signed chunks and trailer",
         "unsigned chunks and trailer",
     ];
-    // What client, server and runtime take by themselves.
+    // What client, server and runtime use themselves.
     for way in ways {
         upload(address, way, 4 * MIB).await;
     }
@@ -177,7 +179,7 @@ async fn bodies_stream_through_the_layer_in_constant_memory() {
     assert!(above < BOUND, "{above} bytes above the start");
 }
 
-/// Sends signed requests over many connections, and returns how many a second were answered.
+/// Sends signed requests over many connections, and returns the number of responses per second.
 async fn load(address: SocketAddr) -> f64 {
     let next = Arc::new(AtomicUsize::new(0));
     let start = Instant::now();
@@ -185,7 +187,7 @@ async fn load(address: SocketAddr) -> f64 {
     for _ in 0..CONNECTIONS {
         let next = Arc::clone(&next);
         connections.push(tokio::spawn(async move {
-            // A client with one connection of its own.
+            // A client of its own has a connection of its own.
             let (client, signer) = (client(), signer());
             while next.fetch_add(1, Ordering::Relaxed) < REQUESTS {
                 let put = Request::put(format!("http://{address}/b/k"));

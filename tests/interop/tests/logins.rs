@@ -1,5 +1,5 @@
-//! Do we make the logins that the packages of Amazon Keyspaces, Snowflake and AppSync make? The same
-//! inputs, with the clock stopped, through Python (`python/logins.py`) and through countersign.
+//! Are our logins those of the packages for Amazon Keyspaces, Snowflake and AppSync? The same
+//! inputs at a fixed time, through Python (`python/logins.py`) and through countersign.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -102,7 +102,8 @@ fn cases(session_token: Option<&str>, region: &str, now: Timestamp, all: &mut Ve
     }
 }
 
-/// An attestation's document: the order of its headers and the case of their names are free.
+/// The document of an attestation: the order of its headers and the case of their names have no
+/// meaning.
 fn attestation(token: &str) -> Value {
     let mut document: Value = serde_json::from_slice(&base64(token)).unwrap();
     let headers = document["headers"].as_object().unwrap().iter();

@@ -27,7 +27,7 @@ struct Moto {
 }
 
 impl Moto {
-    /// An empty one. Whoever comes first, with that many requests, need not prove who they are.
+    /// An empty server. The first `unproven` requests need no valid signature.
     async fn reset(unproven: usize) -> Self {
         let url = std::env::var("MOTO_URL").unwrap_or_else(|_| "http://127.0.0.1:5000".to_owned());
         let moto = Self {
@@ -81,7 +81,7 @@ impl Moto {
         self.call(credentials, service, request).await
     }
 
-    /// Lists tables, queues and users, and tells how each went.
+    /// Lists tables, queues and users, and returns the results.
     async fn lists(&self, credentials: &Credentials) -> [Answer; 3] {
         [
             self.json(credentials, "dynamodb", "DynamoDB_20120810.ListTables")
@@ -105,7 +105,7 @@ impl Moto {
         let endpoint = Endpoint::custom(&self.url, REGION).unwrap();
         let mut ask = sts::AssumeRole::new(ROLE, "interop");
         ask.duration_seconds = Some(900);
-        // No space: moto rebuilds the form, and writes a plus for it, before it hashes the form.
+        // Without a space: moto rebuilds the form with a plus for it before it hashes the form.
         ask.tags = &[Tag {
             key: "Project",
             value: "Alpha+Beta/=@",
@@ -114,7 +114,8 @@ impl Moto {
         sts::AssumeRole::parse(answer.status, &answer.body)
     }
 
-    /// A user who may assume a role that may list, and the user's key. Five requests.
+    /// Creates a user who may assume a role that may list, and returns the user's key. Five
+    /// requests.
     async fn people(&self) -> Credentials {
         let nobody = Credentials::new("AKIAIOSFODNN7EXAMPLE", "nobody");
         let allow = |action: &str| {
@@ -164,7 +165,7 @@ async fn moto_accepts_an_assumed_role_and_refuses_others() {
     let moto = Moto::reset(5).await;
     let alice = moto.people().await;
 
-    // The authentication is on: neither a stranger nor a wrong secret gets in, and alice herself
+    // Authentication is enabled: an unknown user and a wrong secret are refused, and alice herself
     // may not list.
     let stranger = Credentials::new("AKIAIOSFODNN7EXAMPLE", "nobody");
     let error = moto.assume(&stranger).await.unwrap_err();
@@ -211,7 +212,7 @@ async fn moto_accepts_an_assumed_role_and_refuses_others() {
     report::line(&format!("moto: accepted 5 requests, refused {refused}"));
 }
 
-/// The same calls with what is almost right.
+/// The same calls with one thing wrong.
 async fn refusals(moto: &Moto, alice: &Credentials, credentials: &Credentials) -> usize {
     let (id, secret) = (credentials.access_key_id(), credentials.secret_key());
     let token = credentials.session_token().unwrap().expose();

@@ -1,5 +1,5 @@
-//! Do our calls to ECR and Redshift work with [moto]'s server, which rebuilds their signatures with
-//! botocore, and are its responses read? Run as `moto.rs` says.
+//! Do our calls to ECR and Redshift work with the server of [moto], which rebuilds their signatures
+//! with botocore, and are its responses parsed? Run as `moto.rs` says.
 //!
 //! [moto]: https://docs.getmoto.org/
 
@@ -25,7 +25,7 @@ fn now() -> Timestamp {
 }
 
 impl Moto {
-    /// An empty server that takes this many requests before it checks signatures.
+    /// An empty server that accepts this many requests before it checks signatures.
     async fn reset(unproven: usize) -> Self {
         let url = std::env::var("MOTO_URL").unwrap_or_else(|_| "http://127.0.0.1:5000".to_owned());
         let client = Client::http1();
@@ -40,7 +40,7 @@ impl Moto {
         Self { client, url }
     }
 
-    /// A call of the query protocol that only prepares the server.
+    /// A call of the query protocol that prepares the server.
     async fn prepare(
         &self,
         service: &'static str,
@@ -124,9 +124,9 @@ async fn moto_issues_logins_of_ecr_and_redshift() {
         server.contains(&format!(".dkr.ecr.{REGION}.amazonaws.com")),
         "{server}"
     );
-    // What moto calls its own password.
+    // The password that moto returns.
     assert_eq!(login.password().expose(), "123456789012-auth-token");
-    // Moto's tokens expired long ago.
+    // Moto's tokens have expired.
     let expires_at = login.expires_at().to_string();
     assert!(expires_at.starts_with("2015-01-01T"), "{expires_at}");
     let mut request = Request::get(format!("{server}/v2/")).body(()).unwrap();

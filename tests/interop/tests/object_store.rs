@@ -1,5 +1,5 @@
-//! Does `object_store` work with a connector that signs with this crate? Put, get, ranges, copies of
-//! several pieces, multipart, listing: against a server with its own signatures.
+//! Does `object_store` work with a connector that signs with this crate? Put, get, ranges, copies
+//! of several pieces, multipart, listing: against a server with its own signatures.
 
 #[path = "../examples/object_store/connector.rs"]
 mod connector;
@@ -16,7 +16,7 @@ use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
 
-/// A store on a server of its own, whose bucket is there.
+/// A store on a server of its own with an existing bucket.
 async fn store(server: &Server, layer: SignLayer) -> AmazonS3 {
     let signer = Signer::new(callers::long_term(), REGION, "s3").unwrap();
     let bucket = Request::put(server.url("/bucket")).body(layered::whole(""));

@@ -1,8 +1,8 @@
-//! Clients that others wrote, against an example server: each with the right secret and with a
-//! wrong one. They are installed from their registries by CI.
+//! Clients of other projects against an example server: each with the right secret and with a wrong
+//! one. CI installs them from their registries.
 //!
-//! `SERVER` names the example: `verify_server`, which verifies by hand, `axum_server`, which has the
-//! layer, or `s3_proxy`, which has the layer and signs anew for a `verify_server` behind it.
+//! `SERVER` names the example: `verify_server`, which verifies by hand, `axum_server`, which has
+//! the layer, or `s3_proxy`, which has the layer and signs again for an upstream `verify_server`.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 /// An example server, until it is dropped.
 struct Server {
     process: Child,
-    /// The store behind a proxy.
+    /// The upstream store of a proxy.
     _store: Option<Box<Server>>,
     endpoint: String,
     access_key_id: String,
@@ -27,7 +27,7 @@ impl Server {
         }
     }
 
-    /// The proxy, whose clients have other keys than the store behind it.
+    /// The proxy. Its clients have other keys than its upstream store.
     fn proxy() -> Self {
         let store = Self::of("verify_server", &[]);
         let (id, secret_key) = (&*store.access_key_id, &*store.secret_key);
@@ -64,7 +64,7 @@ impl Server {
         }
     }
 
-    /// Runs a client's script, which says `good` when all went as it should.
+    /// Runs the script of a client, which prints `good` if it succeeds.
     fn script(&self, interpreter: &str, script: &str) {
         self.run(&mut Command::new(interpreter), script);
     }
@@ -242,7 +242,7 @@ fn rclone() {
                     .iter()
                     .map(|text| text.replace("REMOTE:", &remote)),
             )
-            // Debian's rclone cannot use one.
+            // Debian's rclone cannot use it.
             .env_remove("AWS_CA_BUNDLE")
             .output()
             .unwrap()
@@ -361,7 +361,7 @@ fn curl() {
             .unwrap();
         told(&output)
     };
-    // Some versions do not send it by themselves.
+    // Some versions do not send it themselves.
     let unsigned = ["-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"];
     let hash = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
     let hash = format!("x-amz-content-sha256: {hash}");
@@ -373,7 +373,7 @@ fn curl() {
     }
 }
 
-/// By minio-go, which signs every chunk of what it uploads.
+/// With minio-go, which signs every chunk of an upload.
 #[test]
 #[ignore = "needs restic from Debian's packages"]
 fn restic() {

@@ -1,5 +1,5 @@
-//! Does a real server take what countersign signs? Every hard key, in every form, with long-term
-//! and with temporary credentials, through a real HTTP client.
+//! Does a real server accept what countersign signs? Each of the keys in `keys`, in every form,
+//! with long-term and with temporary credentials, through a real HTTP client.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 
 /// Requests for each key: PUT, HEAD, GET, four LISTs, four of a multipart upload, GET, DELETE, GET.
 const FOR_EACH_KEY: usize = 14;
-/// Delimiters other than `/`, each of which the query must carry unharmed.
+/// Delimiters other than `/`, which must be encoded in a query.
 const DELIMITERS: [&str; 8] = [" ", "+", "%", "//", "..", "&", "é", "=b"];
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn difficult_keys_are_accepted_in_every_form() {
     ));
 }
 
-/// A bucket of its own for each caller and form, and how many requests for it were accepted.
+/// A bucket for each caller and form, and the number of its accepted requests.
 struct Bucket<'a> {
     client: &'a Client,
     signer: Signer,
@@ -105,7 +105,7 @@ impl Bucket<'_> {
         assert_eq!(gone.code().as_deref(), Some("NoSuchKey"), "{key:?}");
     }
 
-    /// The key as a prefix, as the place to start after, and with the usual delimiter.
+    /// Lists with the key as a prefix, as the start, and with the usual delimiter.
     async fn list(&self, all: &BTreeSet<&str>, key: &str) {
         let encoded = encode_key(key);
         let list = format!("?list-type=2&encoding-type=url&prefix={encoded}");
@@ -186,8 +186,8 @@ impl Bucket<'_> {
         self.send(Method::POST, target, body, StatusCode::OK).await
     }
 
-    /// Signs, sends, and counts what came back with the status that was expected: never one that a
-    /// wrong signature gets.
+    /// Signs and sends a request, and counts it if the status is the expected one, which is never
+    /// that of a wrong signature.
     async fn send(&self, method: Method, target: &str, body: &str, expect: StatusCode) -> Answer {
         let what = format!("{method} {target} ({:?})", self.form);
         let request = Request::builder()
@@ -209,7 +209,7 @@ fn path(key: &str) -> String {
     format!("/{}", encode_key(key))
 }
 
-/// Of its own for each key, so that an answer shows which key the server understood.
+/// Another content for each key, so that a response shows which key the server used.
 fn content(why: &str) -> String {
     format!("the object whose key is hard for: {why}")
 }

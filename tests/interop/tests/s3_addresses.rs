@@ -1,5 +1,5 @@
-//! Do real servers find what an address names, and take what its signer signs? Buckets by their
-//! names, in path style and by the endpoint's IP address.
+//! Do real servers find the bucket at our addresses, and accept the signatures of their signers?
+//! Buckets by their names, in path style, and with the IP address of the endpoint.
 
 use bytes::Bytes;
 use countersign::PayloadHash;
@@ -10,7 +10,7 @@ use countersign_interop::{REGION, callers, report};
 use http::{Method, Request, StatusCode};
 use time::OffsetDateTime;
 
-/// The last two could not be part of a host name that TLS protects.
+/// The last two cannot be part of a host name with TLS.
 const BUCKETS: [&str; 4] = ["photos-2026", "123", "my.photos", "a.b.c"];
 const KEYS: [&str; 4] = ["a.jpg", "a b+c.jpg", "2026/ü/~x", "%2F"];
 
@@ -29,8 +29,8 @@ async fn send(client: &Client, address: &Address, method: Method, url: &str, bod
     client.send(request).await
 }
 
-/// Makes the buckets below this URL and sends objects there and back; returns how many requests for
-/// objects were accepted.
+/// Makes the buckets below this URL, uploads and downloads objects, and returns the number of
+/// accepted requests for objects.
 async fn walk(url: &str) -> usize {
     let client = Client::http1();
     let endpoint = Addressing::new(REGION).with_endpoint(url);
@@ -62,7 +62,7 @@ async fn s3s_finds_buckets_at_their_addresses() {
     report::line(&format!("s3_addresses: s3s accepted {accepted} requests"));
 }
 
-/// Its authentication is off here: `moto.rs` is about that.
+/// Authentication is disabled here. `moto.rs` tests it.
 #[tokio::test]
 #[ignore = "needs moto's server, at MOTO_URL"]
 async fn moto_finds_buckets_at_their_addresses() {

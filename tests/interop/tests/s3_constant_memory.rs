@@ -1,5 +1,5 @@
-//! 200 MiB out of a generator, through the body type, to a real server, in constant memory. A file
-//! of its own, because the peak of a process is that of all its tests.
+//! 200 MiB from a generator, through the body type, to a real server, in constant memory. It is in
+//! a binary of its own, because the peak of a process is that of all its tests.
 
 use bytes::Bytes;
 use countersign::Signer;
@@ -41,7 +41,7 @@ async fn streaming_200_mib_takes_constant_memory() {
         let chunks = signer.sign_chunked(&mut request, payload, OffsetDateTime::now_utc());
         let chunks = chunks.expect("it can be signed");
         let request = request.map(|generator| ChunkedBody::new(generator, chunks));
-        let answer = client.request(request).await.expect("an answer");
+        let answer = client.request(request).await.expect("a response");
         assert_eq!(answer.status(), StatusCode::OK);
         drop(answer.into_body().collect().await);
 
@@ -51,7 +51,7 @@ async fn streaming_200_mib_takes_constant_memory() {
         let stored = plain.send(Form::Header.sign(&signer, get, now)).await;
         String::from_utf8_lossy(&stored.body).into_owned()
     };
-    // What the client, the server and the runtime take by themselves.
+    // What the client, the server and the runtime use themselves.
     upload(ChunkedEncoding::signed(MIB)).await;
     let start = memory("VmRSS");
 

@@ -1,5 +1,6 @@
-//! Does a real server take the forms that countersign signs, sent as a browser sends them; and does
-//! it refuse what the policy does not cover? What it refuses, countersign's own check refuses too.
+//! Does a real server accept the forms that countersign signs, sent as a browser sends them, and
+//! does it refuse fields that the policy does not cover? countersign's own check must refuse the
+//! same.
 
 use bytes::Bytes;
 use countersign::post_policy::{PostForm, PostPolicy, SignedPost, Upload};
@@ -34,7 +35,7 @@ fn signed(credentials: &Credentials, policy: &PostPolicy, now: OffsetDateTime) -
         .collect()
 }
 
-/// `multipart/form-data` as RFC 7578 has it, the file last.
+/// `multipart/form-data` of RFC 7578, with the file last.
 fn multipart(fields: &Fields, file: &str) -> Bytes {
     let mut body = String::new();
     for (name, value) in fields {
@@ -60,7 +61,7 @@ async fn send(server: &Server, client: &Client, fields: &Fields, file: &str) -> 
     client.send(request).await
 }
 
-/// Whether countersign's own check takes it.
+/// Whether countersign's own check accepts the form.
 fn takes(credentials: &Credentials, fields: &Fields, file: &str, now: OffsetDateTime) -> bool {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (&n[..], &v[..])).collect();
     let Ok(claim) = SignedPost::parse(&fields) else {

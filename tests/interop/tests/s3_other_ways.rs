@@ -1,5 +1,5 @@
-//! Is it taken too when it is signed in the crate's other ways: in slices, with the fewest signed
-//! headers, with a header forced in, twice?
+//! Are the other ways of signing accepted, too: in slices, with the fewest signed headers, with an
+//! additional signed header, signed again?
 
 use bytes::Bytes;
 use countersign::{HeaderSelection, PayloadHash, RawRequest, Rules, Service, Signer};
@@ -54,7 +54,7 @@ async fn a_signature_over_the_required_headers_is_accepted() {
     let signer = Signer::new(callers::long_term(), REGION, Service::new("s3", rules)).unwrap();
     for form in Form::ALL {
         let mut request = form.sign(&signer, put(&server), OffsetDateTime::now_utc());
-        // What is not signed may change on the way.
+        // Unsigned headers may change on the way.
         request
             .headers_mut()
             .insert("x-ordinary", HeaderValue::from_static("theirs"));
@@ -84,7 +84,7 @@ async fn a_header_included_by_name_is_signed() {
     }
 }
 
-/// A retry: signed an hour ago with a session, now with long-term credentials.
+/// A retry: signed an hour ago with a session, and now with long-term credentials.
 #[tokio::test]
 async fn a_request_signed_again_is_accepted() {
     let (server, client) = scene().await;

@@ -1,5 +1,5 @@
-//! Is a request taken however it is spelled? Headers with odd values, bodies of all sizes, queries
-//! that are not in canonical form, what hops may change on the way, and HTTP/2, which has no `host`.
+//! Are requests accepted in every spelling? Headers with unusual values, bodies of all sizes,
+//! queries that are not canonical, headers that hops change, and HTTP/2, which has no `host`.
 
 use bytes::Bytes;
 use countersign::{Credentials, Signer, encode_segment};
@@ -11,7 +11,7 @@ use http::request::Builder;
 use http::{HeaderValue, Request, StatusCode};
 use time::OffsetDateTime;
 
-/// Queries of a LIST, as no signer would write them, all for the prefix `é~/a b+c`.
+/// Queries of a LIST that are not canonical, all for the prefix `é~/a b+c`.
 const QUERIES: [&str; 10] = [
     "list-type=2&prefix=%C3%A9~/a%20b%2Bc",
     "prefix=%C3%A9~%2Fa%20b%2Bc&list-type=2",
@@ -25,7 +25,7 @@ const QUERIES: [&str; 10] = [
     "list-type=2&prefix=%C3%A9~/a%20b%2Bc&x-id=ListObjectsV2&a:b=c@d&B=1&a=2&a-=3&A=4",
 ];
 
-/// Headers of a PUT, each with a value that has to be brought into canonical form.
+/// Headers of a PUT, each with a value that is not canonical.
 const HEADERS: [(&str, &[u8]); 10] = [
     ("content-type", b"text/plain; charset=utf-8"),
     ("x-amz-meta-plain", b"value"),
@@ -48,7 +48,7 @@ const REWRITTEN: [(&str, &str); 5] = [
     ("via", "1.1 proxy"),
 ];
 
-/// Bodies around the sizes at which a client changes how it sends.
+/// Lengths at which clients change how they send a body.
 const SIZES: [usize; 7] = [0, 1, 63, 64, 8 * 1024, 64 * 1024 + 1, 1024 * 1024];
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn paths_are_accepted_in_every_spelling_and_form() {
     report::line(&format!("s3 spellings: accepted {accepted} requests"));
 }
 
-/// The server recomputes the path; a presigned URL contains it as it is recomputed.
+/// The server encodes the path canonically. A presigned URL contains the canonical path.
 #[tokio::test]
 async fn paths_outside_canonical_encoding_are_accepted() {
     let server = Server::start(callers::accounts()).await.expect("a port");
@@ -170,7 +170,7 @@ impl<'a> Caller<'a> {
                 .headers_mut()
                 .insert(name, HeaderValue::from_static(value));
         }
-        // The order of headers and of parameters is not part of the signature either.
+        // The order of headers and parameters has no meaning.
         let headers: Vec<_> = request.headers_mut().drain().collect();
         let headers = headers.into_iter().rev();
         request

@@ -1,5 +1,5 @@
-//! Does a real server take uploads that are signed while they stream, and does it refuse them once
-//! they were tampered with?
+//! Does a real server accept uploads that are signed while they are streamed, and does it refuse
+//! them after a change?
 
 use bytes::Bytes;
 use countersign::Signer;
@@ -12,7 +12,7 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use time::OffsetDateTime;
 
-/// Nothing, one byte, exactly one chunk, one byte less and more, and several chunks.
+/// Nothing, one byte, exactly one chunk, one byte less and one more, and several chunks.
 const LENGTHS: [usize; 6] = [0, 1, 65_535, 65_536, 65_537, 200_000];
 
 fn data(length: usize) -> Bytes {
@@ -23,7 +23,7 @@ fn length(data: &Bytes) -> u64 {
     data.len() as u64
 }
 
-/// Every form of a payload, and with every checksum where it has trailers.
+/// Every kind of payload, and every checksum if it has trailers.
 fn forms(decoded_length: u64) -> Vec<(String, ChunkedEncoding)> {
     let mut forms = vec![("signed".to_owned(), ChunkedEncoding::signed(decoded_length))];
     for algorithm in ChecksumAlgorithm::ALL {
@@ -71,7 +71,7 @@ impl Bucket {
             .await
     }
 
-    /// An upload in chunks, its whole body as it goes on the wire.
+    /// An upload in chunks with its whole body.
     async fn upload(&self, payload: ChunkedEncoding, data: Bytes) -> Request<Bytes> {
         let mut request = Request::put(self.server.url("/bucket/a%20key"))
             .header("content-type", "text/plain")
@@ -121,10 +121,10 @@ async fn streams_of_every_form_and_length_are_accepted() {
     report::line(&format!("s3 streams: accepted {accepted} uploads"));
 }
 
-/// What is done to a body on its way.
+/// A change of a body on the way.
 type Tampering = fn(&mut Vec<u8>);
 
-/// The headers of three chunks of 64 KiB and one of the rest take this much, with their line breaks.
+/// The length of a chunk of 64 KiB with its header and line breaks.
 const CHUNK: usize = 5 + 17 + 64 + 2 + 65_536 + 2;
 
 const TAMPERINGS: [(&str, Tampering); 5] = [
@@ -144,9 +144,9 @@ const TAMPERINGS: [(&str, Tampering); 5] = [
     }),
 ];
 
-/// What `s3s` 0.14.1 does not notice: it takes the end of the body for the end of the chunks. (The
-/// crate's own verifier does: row v10 of `docs/edge-cases.md`.)
-const UNNOTICED: (&str, Tampering) = ("all behind the third chunk dropped", |wire| {
+/// A change that `s3s` 0.14.1 accepts: it takes the end of the body for the end of the chunks. (The
+/// crate's own verifier refuses it: row v10 of `docs/edge-cases.md`.)
+const UNNOTICED: (&str, Tampering) = ("everything after the third chunk dropped", |wire| {
     wire.truncate(3 * CHUNK);
 });
 
@@ -160,7 +160,7 @@ async fn tampered_chunks_are_refused() {
         ChunkedEncoding::signed(length(&data)),
         ChunkedEncoding::signed_with_trailers(length(&data), checksum()),
     ] {
-        // Without a signed content-length, which would tell of some of these by itself.
+        // Without a signed `content-length`, which would show some of these changes.
         let payload = payload.with_any_chunk_size();
         for (what, tamper) in TAMPERINGS.into_iter().chain([UNNOTICED]) {
             let request = bucket.upload(payload.clone(), data.clone()).await;
@@ -209,7 +209,7 @@ async fn tampered_trailers_are_refused() {
                 .windows(from.len())
                 .position(|window| window == from.as_bytes())
                 .expect("the trailer");
-            // One character more in front, and the last one gone.
+            // One character is inserted at the start of the value, and the last one is removed.
             let value = at + from.len();
             let end = value
                 + wire[value..]

@@ -1,5 +1,5 @@
-//! Does a real server take what countersign signs with S3's scheme before Signature Version 4?
-//! Every hard key, in both forms; and is what was changed after signing refused?
+//! Does a real server accept what countersign signs with S3's old scheme? Each of the keys in
+//! `keys`, in both forms. And does it refuse requests that were changed after signing?
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ async fn difficult_keys_are_accepted_in_both_forms() {
     let temporary = callers::temporary(&server, &client).await;
     let hard = keys::hard();
     let mut accepted = 0;
-    // The server does not read a session token in the query as one of the signed headers.
+    // The server does not treat a session token in the query as a signed header.
     for (bucket, credentials, form) in [
         ("header", &long_term, Form::Header),
         ("query", &long_term, Form::Query),
@@ -91,7 +91,7 @@ async fn difficult_keys_are_accepted_in_both_forms() {
         for (why, key) in &hard {
             let path = format!("{bucket}/{}", encode_key(key));
             caller.send(Method::PUT, &path, why, StatusCode::OK).await;
-            // Sub-resources, which are signed, in any order; and what is not signed.
+            // Signed sub-resources in any order, and an unsigned parameter.
             let disposition = encode_segment(format!("attachment; filename=\"{why}\""));
             let read = format!(
                 "{path}?response-content-type=text%2Fplain&x=1&response-content-disposition={disposition}"
@@ -116,7 +116,7 @@ async fn difficult_keys_are_accepted_in_both_forms() {
     assert_eq!(accepted, 3 * (1 + 6 * hard.len()));
 }
 
-/// What is changed, and how.
+/// The name of a change, and the change.
 type Change = (&'static str, fn(&mut Request<Bytes>));
 
 const CHANGES: [Change; 9] = [

@@ -1,5 +1,5 @@
-//! Does countersign take what an old client signs with S3's scheme before Signature Version 4?
-//! [s3cmd], from Debian's packages, against a server of a few lines that verifies every request:
+//! Does countersign accept what an old client signs with S3's old scheme? [s3cmd] from Debian's
+//! packages, against a server of a few lines that verifies every request:
 //!
 //! ```text
 //! apt-get install s3cmd
@@ -22,7 +22,7 @@ use http::{Method, Request, StatusCode};
 use md5::{Digest, Md5};
 use time::OffsetDateTime;
 
-/// Objects by their path, and what became of the requests.
+/// Objects by their path, and the results of the requests.
 #[derive(Default)]
 struct Store {
     objects: BTreeMap<String, Vec<u8>>,
@@ -78,7 +78,7 @@ fn tag(object: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Answers one request for each connection.
+/// Handles one request for each connection.
 fn serve(listener: &TcpListener, store: &Mutex<Store>) {
     for stream in listener.incoming() {
         let Ok(mut stream) = stream else { return };
@@ -190,7 +190,7 @@ fn an_old_client_is_verified() {
     assert_eq!(store.lock().unwrap().refused, 0);
     assert!(store.lock().unwrap().objects.is_empty());
 
-    // With another secret, nothing is let in.
+    // Another secret is refused.
     assert!(!s3cmd(address, "other", &["ls", "s3://bucket"]));
     assert!(!s3cmd(
         address,

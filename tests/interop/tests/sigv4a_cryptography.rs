@@ -1,5 +1,5 @@
-//! Do countersign and another implementation of ECDSA take each other's signatures, and derive the
-//! same keys? Python with the package `cryptography`:
+//! Do countersign and another implementation of ECDSA accept each other's signatures, and derive
+//! the same keys? Python with the package `cryptography`:
 //!
 //! ```text
 //! pip install cryptography
@@ -21,9 +21,9 @@ use countersign_interop::report;
 use http::Request;
 use time::OffsetDateTime;
 
-/// Reads lines of `access key id, secret key, public key, string to sign, signature`, each but the
-/// first two in hex; derives the key, holds it against the public key, verifies the signature, and
-/// answers with one of its own over the same string.
+/// Reads lines of `access key id, secret key, public key, string to sign, signature`, each except
+/// the first two in hex. Derives the key, compares it with the public key, verifies the signature,
+/// and prints a signature of its own over the same string.
 const PEER: &str = r#"
 import hashlib, hmac, sys
 from cryptography.exceptions import InvalidSignature
@@ -91,7 +91,7 @@ fn each_implementation_verifies_the_others_signatures() {
     ));
 }
 
-/// Of a whole request.
+/// The string to sign of a whole request.
 fn string_to_sign(id: &str, secret_key: &str) -> String {
     let signer = Signer::new(Credentials::new(id, secret_key), "*", "s3").unwrap();
     let now = OffsetDateTime::now_utc();
@@ -110,7 +110,7 @@ fn string_to_sign(id: &str, secret_key: &str) -> String {
 }
 
 fn assert_verifies(key: &PublicKey, text: &str, signature: &str) {
-    // A signature comes in a header.
+    // A signature is parsed from a header.
     let header = format!(
         "AWS4-ECDSA-P256-SHA256 Credential=A/20150830/s/aws4_request,SignedHeaders=host,Signature={signature}"
     );

@@ -1,5 +1,5 @@
-//! Temporary credentials from STS's answer to S3: asked for, read and used with countersign alone,
-//! and refused as soon as something about the session is wrong.
+//! Temporary credentials from STS to S3: requested, parsed and used with countersign only, and
+//! refused if anything about the session is wrong.
 
 use bytes::Bytes;
 use countersign::aws_call::{ServiceError, SignableRequest};
@@ -50,7 +50,7 @@ impl Scene {
         Ok(response.credentials)
     }
 
-    /// Whether an object is stored, in each form of a signature; else the codes.
+    /// Whether an object is stored, for each form of a signature, or else the codes.
     async fn put(&self, credentials: &Credentials) -> Vec<Option<String>> {
         let signer = Signer::new(credentials.clone(), REGION, "s3").unwrap();
         let mut codes = Vec::new();
@@ -129,7 +129,7 @@ async fn error_responses_of_sts_are_read() {
     let error = scene.session_token(&impostor).await.unwrap_err();
     assert_eq!(error.code(), Some("SignatureDoesNotMatch"));
     assert_eq!(error.status(), 403);
-    // A session cannot make another.
+    // A session cannot create another one.
     let session = scene.assume_role(&callers::long_term()).await.unwrap();
     let error = scene.session_token(&session).await.unwrap_err();
     assert_eq!(error.code(), Some("AccessDenied"));

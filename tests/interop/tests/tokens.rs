@@ -1,5 +1,5 @@
-//! Do we make the tokens that the packages of AWS, Google and MongoDB make? The same inputs, with
-//! the clock stopped, through Python (`python/tokens.py`) and through countersign.
+//! Are our tokens those of the packages of AWS, Google and MongoDB? The same inputs at a fixed
+//! time, through Python (`python/tokens.py`) and through countersign.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-/// What MSK's package calls itself.
+/// The user agent of MSK's package.
 const AGENT: &str = "aws-msk-iam-sasl-signer-python/1.0.2";
 
 /// The interpreter that `python/setup tokens` prepared.
@@ -44,7 +44,7 @@ struct Case {
     ours: Result<Value, Error>,
 }
 
-/// Who asks, where and when.
+/// Credentials, region and time.
 struct Given {
     access_key_id: &'static str,
     session_token: Option<String>,
@@ -76,7 +76,7 @@ impl Given {
         Case { input, ours }
     }
 
-    /// One of each.
+    /// One of each token.
     fn cases(&self, cases: &mut Vec<Case>) {
         let (credentials, region, now) = (&self.credentials(), self.region, self.now);
         let text = |token: tokens::Token| json!(token.expose());
@@ -188,7 +188,7 @@ impl Given {
     }
 }
 
-/// The headers in a subject token, by name: their order and the case of their names are free.
+/// The headers in a subject token by name: their order and the case of their names have no meaning.
 fn google_headers(token: &str) -> Value {
     let text = percent_encoding::percent_decode_str(token)
         .decode_utf8()

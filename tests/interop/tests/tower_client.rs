@@ -1,4 +1,4 @@
-//! Does a real S3 server take what hyper-util's client sends under the layer that signs?
+//! Does a real S3 server accept what the client of hyper-util sends with the layer that signs?
 
 use std::convert::Infallible;
 use std::time::{Duration, SystemTime};
@@ -28,7 +28,7 @@ async fn bucket(server: &Server, client: &mut Layered) {
     assert_eq!(response.status(), 200);
 }
 
-/// A body that streams, in frames that no chunk's size is a multiple of.
+/// A streamed body, in frames that do not divide the size of a chunk.
 fn streamed(data: &Bytes) -> AnyBody {
     let mut rest = data.clone();
     let frames = std::iter::from_fn(move || {
@@ -116,7 +116,7 @@ async fn refused_with_a_wrong_secret_and_unsent_if_it_cannot_be_hashed() {
     assert!(matches!(error, Error::Sign(SignError::BodyNotBuffered)));
 }
 
-/// A router in this process as the upstream: it gets what the layer signed.
+/// A router in this process as the upstream server: it receives what the layer signed.
 #[tokio::test]
 async fn an_axum_router_is_a_service_to_sign_for() {
     use axum::body::Body;
@@ -155,7 +155,7 @@ async fn an_axum_router_is_a_service_to_sign_for() {
     }
 }
 
-/// STS is asked when the first request comes, and again when the credentials are about to expire.
+/// STS is called for the first request, and again when the credentials are about to expire.
 #[tokio::test]
 async fn temporary_credentials_are_refreshed_under_way() {
     let server = std::sync::Arc::new(Server::start(callers::accounts()).await.unwrap());
@@ -176,7 +176,7 @@ async fn temporary_credentials_are_refreshed_under_way() {
             permit.succeed(signer, Validity::until(Some(end)), now());
         }
     });
-    // Only the cell sees the time pass: the server's clock is that of the signatures.
+    // Only the cell uses this clock: the server's clock is that of the signatures.
     let layer = SignLayer::new(signers).with_clock(now);
     let mut client = layered::client(&layer);
     for passed in [0, 100, 700, 860, 2000] {
@@ -186,7 +186,7 @@ async fn temporary_credentials_are_refreshed_under_way() {
             layered::send(&mut client, put.unwrap()).await.unwrap();
         }
     }
-    // The last one is signed at the corrected time, with new credentials.
+    // The last request is signed at the corrected time with new credentials.
     let put = Request::put(server.url("/bucket")).body(layered::whole(""));
     let response = layered::send(&mut client, put.unwrap()).await.unwrap();
     assert_eq!(response.status(), 200);

@@ -1,5 +1,5 @@
-//! 700 MB out of a generator, through the layer that signs, to a real server, in constant memory. A
-//! file of its own, because the peak of a process is that of all its tests.
+//! 700 MB from a generator, through the layer that signs, to a real server, in constant memory. It
+//! is in a binary of its own, because the peak of a process is that of all its tests.
 
 use std::convert::Infallible;
 
@@ -19,13 +19,13 @@ use http_body_util::StreamBody;
 const LENGTH: u64 = 700_000_000;
 const BOUND: u64 = 32 << 20;
 
-/// A stream, whose length only the header tells.
+/// A stream whose length is in the header only.
 fn body(length: u64) -> AnyBody {
     let frames = Generator::new(length).map(|data| Ok::<_, Infallible>(Frame::data(data)));
     layered::boxed(StreamBody::new(stream::iter(frames)))
 }
 
-/// What the server writes about an object that it does not keep.
+/// What the server stores for an object that it does not keep.
 fn expected(length: u64) -> String {
     let hash = hex(&Generator::new(length).sha256());
     format!("{length} {hash}")
@@ -54,7 +54,7 @@ async fn uploads_of_700_mb_take_constant_memory() {
     let bucket = Request::put(server.url("/bucket")).body(layered::whole(""));
     let response = layered::send(&mut client, bucket.unwrap()).await.unwrap();
     assert_eq!(response.status(), 200);
-    // What the client, the server and the runtime take by themselves.
+    // What the client, the server and the runtime use themselves.
     upload(&server, &mut client, 1 << 20, Payload::SignedChunks).await;
     let start = memory("VmRSS");
     let expected = expected(LENGTH);

@@ -29,7 +29,7 @@ async fn ten_thousand_requests_over_64_connections_are_accepted() {
     for connection in 0..CONNECTIONS {
         let (server, sent, layer) = (server.clone(), sent.clone(), layer.clone());
         tasks.push(tokio::spawn(async move {
-            // A client of its own, and so a connection of its own.
+            // A client of its own has a connection of its own.
             let mut client = layered::client(&layer);
             let url = server.url(&format!("/bucket/{connection}"));
             let mut number = 0_usize;

@@ -1,5 +1,5 @@
-//! Does moto, which rebuilds every signature with botocore, take what the layer signs? It is started
-//! as `moto.rs` says.
+//! Does moto, which rebuilds every signature with botocore, accept what the layer signs? It is
+//! started as `moto.rs` says.
 
 use bytes::Bytes;
 use countersign::tower::sign::{Payload, SignLayer};
@@ -52,7 +52,7 @@ impl Moto {
         }
     }
 
-    /// A user who may use S3: three requests.
+    /// Creates a user who may use S3: three requests.
     async fn alice(&self) -> Credentials {
         let nobody = Credentials::new("AKIAIOSFODNN7EXAMPLE", "nobody");
         let mut client = self.client(nobody, "iam");

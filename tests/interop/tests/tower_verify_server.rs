@@ -1,5 +1,5 @@
 //! The layer that signs against the example server, which verifies with this crate. Both sides are
-//! ours, so this is about what goes over the wire.
+//! ours, so this tests only what is sent.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -25,7 +25,7 @@ impl Drop for Server {
     }
 }
 
-/// The server, its endpoint, and the key that it knows.
+/// The server, its endpoint, and the credentials that it knows.
 fn start() -> (Server, String, Credentials) {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let cargo = |verb: &str| {

@@ -51,13 +51,13 @@ fn a_signature_parameter_beside_an_authorization_header_is_refused() {
             "{parameter}"
         );
     }
-    // In the query form only the signature itself is left out.
+    // Only `X-Amz-Signature` itself is left out of a presigned query.
     let message = with_query(url, |query| format!("{query}&X-Amz-Signatures=x"));
     assert_eq!(verify(&message, "s3"), Err(VerifyError::SignatureMismatch));
 }
 
 #[test]
-fn a_signature_with_one_other_digit_is_refused() {
+fn a_signature_with_one_digit_changed_is_refused() {
     for (form, message) in both_forms("s3").into_iter().enumerate() {
         let change = |message: Message, change: &dyn Fn(&str) -> String| match form {
             0 => with_authorization(message, |header| {
@@ -124,7 +124,7 @@ fn the_algorithm_is_compared_exactly() {
             "{name}"
         );
     }
-    // The other algorithm wants the other kind of key: an HMAC is no ECDSA signature.
+    // The algorithm is changed to that of ECDSA, but the key is one for HMAC.
     let message = with_authorization(header, |header| {
         header
             .replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
@@ -187,7 +187,7 @@ fn the_scope_is_compared_exactly() {
     }
 }
 
-/// A key of another day, region or service is no key of this request, whoever confused them.
+/// A key of another day, region or service does not verify the request.
 #[test]
 fn a_key_verifies_requests_of_its_scope_only() {
     for message in both_forms("s3") {
@@ -218,7 +218,7 @@ fn a_verifier_accepts_several_regions_or_any() {
     assert_eq!(check(&verifier.clone().with_region("us-east-1")), Ok(()));
     let any = Verifier::for_any_region("s3").unwrap();
     assert_eq!(check(&any), Ok(()));
-    // Any region stays any region.
+    // A verifier for any region is not restricted by adding one.
     assert_eq!(check(&any.with_region("eu-west-1")), Ok(()));
 }
 
@@ -254,7 +254,7 @@ fn a_parameter_twice_or_in_another_case_is_refused() {
         });
         assert!(malformed(&lower), "{name}");
     }
-    // Anything else that was added was not signed.
+    // Any other parameter that is added is not signed.
     for added in [
         "Action=GetCallerIdentity",
         "action=x",
@@ -354,7 +354,7 @@ fn spellings_of_honest_clients_are_accepted() {
         let message = with_authorization(message.clone(), |header| wrong.replace("{}", header));
         assert!(malformed(&message), "{wrong}");
     }
-    // A presigned URL's parameters may stand in any order, and be escaped more than they need.
+    // The parameters of a presigned URL may be in any order, and have unnecessary escapes.
     let url = presigned(&request("GET", "/?z=1"), "s3");
     let turned = with_query(url.clone(), |query| {
         let parts: Vec<&str> = query.split('&').rev().collect();
@@ -394,7 +394,7 @@ fn an_authorization_outside_ascii_is_refused() {
     }
 }
 
-/// Neither errors nor what is printed of a claim or a key holds a secret.
+/// Neither errors nor the `Debug` text of a claim or a key contain a secret.
 #[test]
 fn no_printed_text_contains_a_secret() {
     let credentials = temporary();

@@ -12,7 +12,7 @@ fn doubled_slashes_are_verified_as_they_were_sent() {
         verify(&collapsed, "s3"),
         Err(VerifyError::SignatureMismatch)
     );
-    // A server behind what collapses them says what was sent.
+    // A server behind a proxy that merges slashes passes the original path.
     let claim = SignedRequest::parse(&collapsed)
         .unwrap()
         .with_original_path("/a//b/../c/./d");
@@ -47,7 +47,7 @@ fn spellings_of_one_key_are_one_path_for_s3_alone() {
             let mut message = signed(request("GET", signed_path), service);
             *message.uri_mut() = served.parse().unwrap();
             let result = verify(&message, service);
-            // Others resolve doubled slashes.
+            // Other services merge slashes.
             if (service == "s3" && same_key) || (service == "sqs" && signed_path == "/a//b") {
                 assert_eq!(result, Ok(()), "{served}");
             } else {
@@ -57,8 +57,8 @@ fn spellings_of_one_key_are_one_path_for_s3_alone() {
     }
 }
 
-/// Both texts that a client may have signed decode to the key that is served, so a signature is good
-/// for one key. A server that read a `+` both ways would serve two.
+/// Both texts that a client may have signed decode to the same key, so one signature is valid for
+/// one key. A server that accepted both meanings of `+` would serve two keys.
 #[test]
 fn a_plus_in_the_query_or_path_has_one_reading() {
     for service in ["s3", "sqs"] {
@@ -80,7 +80,8 @@ fn a_plus_in_the_query_or_path_has_one_reading() {
     }
 }
 
-/// A session token as a form encoder writes it: its `+` would be a space, which no token contains.
+/// A form encoder may leave a `+` in a session token unescaped. It would mean a space, which no
+/// token contains.
 #[test]
 fn a_bare_plus_in_a_token_or_a_list_of_headers_is_a_space() {
     let temporary = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("a+b==");
@@ -118,7 +119,7 @@ fn an_unsigned_header_may_contain_any_bytes() {
         message.headers_mut().insert("user-agent", value);
         assert_eq!(verify(&message, "s3"), Ok(()));
     }
-    // A signed one too.
+    // Also if it is signed.
     let mut message = request("PUT", "/");
     let value = HeaderValue::from_bytes(b"caf\xe9").unwrap();
     message.headers_mut().insert("x-amz-meta-note", value);
@@ -148,7 +149,8 @@ fn the_authority_of_http_2_is_the_host() {
     }
 }
 
-/// Some route by the authority, some by the header: who signed one must not reach the other.
+/// Some servers route by the authority, some by the `host` header: a signature for one must not be
+/// valid for the other.
 #[test]
 fn two_hosts_are_refused() {
     for message in both_forms("s3") {
@@ -180,7 +182,7 @@ fn a_path_that_a_proxy_rewrote_verifies_with_the_original_path() {
             .headers_mut()
             .insert("host", "127.0.0.1:9000".parse().unwrap());
         *message.uri_mut() = format!("/mounted/key?{query}").parse().unwrap();
-        // What a client says of it is not believed.
+        // A client could have set `x-forwarded-host` itself, so it is ignored.
         let fooled = with_header(message.clone(), "x-forwarded-host", "bucket.example.com");
         assert_eq!(verify(&fooled, "s3"), Err(VerifyError::SignatureMismatch));
 

@@ -1,4 +1,4 @@
-//! Requests that are large: the work before the key lookup is bounded.
+//! Large requests: the work before the key lookup is bounded.
 
 use countersign::RawRequest;
 use countersign::verify::{Limits, Protocol};
@@ -21,7 +21,7 @@ fn a_request_with_too_many_headers_is_refused() {
     }
     assert_eq!(parse(&message), Ok(()));
     assert_eq!(verify(&message, "sqs"), Ok(()));
-    // One name with many values counts as often.
+    // Each value of a repeated name is counted.
     message = with_header(message, "a0", "2");
     let error = parse(&message).unwrap_err();
     let (count, maximum) = (257, 256);
@@ -72,7 +72,7 @@ fn a_request_with_a_too_long_target_is_refused() {
 }
 
 #[test]
-fn limits_are_the_servers_own() {
+fn a_server_can_raise_the_limits_of_headers() {
     let mut limits = Limits::default();
     limits.max_headers = 1000;
     limits.max_headers_length = 1024 * 1024;

@@ -4,7 +4,7 @@ use countersign::verify::{Protocol, VerifiedPayload};
 
 use super::*;
 
-/// A signed request whose `x-amz-content-sha256` is this, for `service`.
+/// A signed request for `service` with this `x-amz-content-sha256`.
 fn declaring(value: &str, service: &str) -> Message {
     let message = with_header(request("PUT", "/key"), "x-amz-date", "20260522T101112Z");
     let message = with_header(message, "x-amz-content-sha256", value);
@@ -17,7 +17,7 @@ fn declaring(value: &str, service: &str) -> Message {
     forged(message, service, names, &lines, value)
 }
 
-/// How the payload is read: by signed data alone.
+/// The kind of payload that the signed data declares.
 fn mode(message: &Message, service: &'static str) -> Result<&'static str, VerifyError> {
     let claim = SignedRequest::parse(message)?;
     let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();
@@ -46,8 +46,8 @@ fn how_the_payload_is_signed_comes_from_signed_data() {
             Ok(stream),
             "{literal}"
         );
-        // On a presigned request, whose signature does not cover it, it would be obeyed by whoever
-        // reads the body.
+        // A presigned URL does not cover this header. Whoever adds it would choose how the body is
+        // read.
         let url = presigned(&request("PUT", "/key"), "s3");
         let url = with_header(url, "x-amz-content-sha256", literal);
         let names = vec!["x-amz-content-sha256".to_owned()];
@@ -66,7 +66,7 @@ fn how_the_payload_is_signed_comes_from_signed_data() {
         mode(&declaring("UNSIGNED-PAYLOAD", "s3"), "s3"),
         Ok("unsigned")
     );
-    // An unsigned header says neither hash nor anything else.
+    // The unsigned header is ignored.
     let url = with_header(
         presigned(&request("PUT", "/key"), "s3"),
         "x-amz-content-sha256",
@@ -103,7 +103,7 @@ fn another_value_of_x_amz_content_sha256_is_refused() {
         "STREAMING-PAYLOAD",
         "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-",
         "streaming-aws4-hmac-sha256-payload",
-        // Of the other algorithm.
+        // Literals of the other algorithm.
         "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
         "STREAMING-AWS4-ECDSA-P256-SHA256-EVENTS",
         &short,
@@ -139,8 +139,7 @@ fn a_presigned_url_declares_its_payload_only_once() {
     }
 }
 
-/// A request whose head is sound, with this `x-amz-decoded-content-length`, if any, and this
-/// `x-amz-trailer`, if any.
+/// A request with a valid head, with the given `x-amz-decoded-content-length` and `x-amz-trailer`.
 fn streaming(literal: &str, length: Option<&str>, trailer: Option<&str>) -> Message {
     let mut headers = vec![
         ("x-amz-content-sha256", literal),
@@ -170,7 +169,7 @@ fn chunk_verifier(message: &Message) -> Result<ChunkVerifier, ChunkError> {
     ChunkVerifier::new(&context)
 }
 
-/// Each name would cost a checksum of the whole payload.
+/// Each name would cost one more checksum of the whole payload.
 #[test]
 fn duplicate_name_in_x_amz_trailer_is_refused() {
     let many = vec!["x-amz-checksum-sha256"; 1000].join(",");
@@ -200,10 +199,10 @@ fn invalid_name_in_x_amz_trailer_is_refused() {
     }
 }
 
-/// CRCs and hashes of `hello`, by zlib and OpenSSL.
+/// The CRCs and hashes of `hello` were made by zlib and OpenSSL.
 #[cfg(feature = "checksums")]
 #[test]
-fn different_names_in_x_amz_trailer_are_taken() {
+fn different_names_in_x_amz_trailer_are_accepted() {
     let list = "x-amz-checksum-sha256, x-amz-checksum-crc32,x-amz-checksum-sha1";
     let message = streaming(STREAMING[2], Some("5"), Some(list));
     let trailers = "x-amz-checksum-sha1:qvTGHdzF6KLavt4PO0gs2a6pQ00=\r\n\
@@ -220,7 +219,7 @@ fn different_names_in_x_amz_trailer_are_taken() {
         chunks.finish()
     };
     assert_eq!(finish(trailers).unwrap().len(), 3);
-    // In the body a trailer comes once, too.
+    // In the body, too, a trailer may appear only once.
     let (first, _) = trailers.split_at(trailers.find('\n').unwrap() + 1);
     let twice = format!("{trailers}{first}");
     assert_eq!(finish(&twice), Err(ChunkError::UnannouncedTrailer));
@@ -238,7 +237,7 @@ fn different_names_in_x_amz_trailer_are_taken() {
     }
 }
 
-/// Amazon S3: `MissingContentLength`, 411.
+/// Amazon S3 responds with `MissingContentLength`, 411.
 #[test]
 fn a_stream_without_a_decoded_length_is_refused() {
     for literal in &STREAMING[..3] {
@@ -270,7 +269,7 @@ fn a_stream_without_a_decoded_length_is_refused() {
             assert_eq!(error.status(Protocol::S3), 411);
         }
     }
-    // Event streams have no such length.
+    // Event streams have no decoded length.
     assert!(mode(&streaming(STREAMING[3], None, None), "s3").is_ok());
 }
 
@@ -278,7 +277,7 @@ fn a_stream_without_a_decoded_length_is_refused() {
 fn another_body_is_refused() {
     for (service, error) in [
         ("s3", VerifyError::ContentSha256Mismatch),
-        // The hash is only in the signature.
+        // Only the signature contains the hash.
         ("sqs", VerifyError::SignatureMismatch),
     ] {
         let mut message = request("PUT", "/key");
@@ -291,7 +290,7 @@ fn another_body_is_refused() {
             assert_eq!(verify(&message, service), Err(error.clone()));
         }
     }
-    // A presigned request of other services covers its body too.
+    // For other services, a presigned URL covers the body, too.
     let mut message = presigned(&request("GET", "/key"), "sqs");
     assert_eq!(verify(&message, "sqs"), Ok(()));
     *message.body_mut() = b"data".to_vec();
@@ -339,7 +338,7 @@ fn the_caller_must_check_the_payload_as_it_is_signed() {
 }
 
 /// Amazon S3 API Reference, "Signature calculations: including trailing headers": unsigned chunks
-/// are their own literal. A server has to accept them explicitly.
+/// have a literal of their own. A server must accept them explicitly.
 #[test]
 fn unsigned_chunks_are_admitted_only_if_the_server_accepts_them() {
     let message = streaming(STREAMING[2], Some("5"), Some("x-amz-checksum-crc32"));
@@ -354,7 +353,7 @@ fn unsigned_chunks_are_admitted_only_if_the_server_accepts_them() {
     let unsigned = StreamingMode::UnsignedAndTrailer;
     assert_eq!(verified.payload(), VerifiedPayload::Streaming(unsigned));
     assert_eq!(context.payload(), unsigned);
-    // What accepts no streams accepts no unsigned ones.
+    // A server that handles no streams refuses unsigned ones, too.
     for payload in [PayloadHash::Unsigned, PayloadHash::EMPTY] {
         let refused = verifier.verify(&claim, &key, payload, NOW);
         assert!(matches!(
@@ -364,7 +363,7 @@ fn unsigned_chunks_are_admitted_only_if_the_server_accepts_them() {
     }
 }
 
-/// Signed chunks and events never come as unsigned ones.
+/// The literals of signed chunks and events never lead to an unsigned stream.
 #[test]
 fn signed_streams_are_not_admitted_as_unsigned_ones() {
     for (literal, payload) in [
@@ -384,7 +383,8 @@ fn signed_streams_are_not_admitted_as_unsigned_ones() {
     }
 }
 
-/// An event stream goes on past midnight with the credentials, which must be those of the key.
+/// An event stream that continues after midnight derives new keys from the credentials, so they
+/// must be those of the request.
 #[cfg(feature = "event-stream")]
 #[test]
 fn an_event_stream_is_verified_with_the_credentials_that_opened_it_only() {

@@ -1,4 +1,4 @@
-//! Replays: one signature has one identifier, however it is spelled.
+//! Replays: a signature has one replay identifier, however the request is spelled.
 
 use super::*;
 
@@ -16,8 +16,8 @@ fn replay_id(message: &Message, service: &'static str) -> Option<[u8; 32]> {
     }
 }
 
-/// IAM User Guide, "Create a signed AWS API request": the request, string to sign and signature of
-/// the example. The identifier is by `sha256sum`.
+/// IAM User Guide, "Create a signed AWS API request": request, string to sign and signature are
+/// those of the example. The identifier was calculated with `sha256sum`.
 #[test]
 fn replay_id_is_the_hash_of_algorithm_access_key_id_and_string_to_sign() {
     let request = Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
@@ -82,7 +82,7 @@ fn different_requests_have_different_replay_ids() {
     }
 }
 
-/// The same string to sign of two users is two requests.
+/// Equal strings to sign of two users are two requests.
 #[test]
 fn two_users_with_one_secret_have_different_replay_ids() {
     let id = |access_key_id: &str| {
@@ -105,15 +105,15 @@ fn presigned_urls_have_no_replay_id() {
     }
 }
 
-/// An ECDSA signature (r, s) has a twin (r, n - s), which anyone can calculate.
+/// For an ECDSA signature (r, s), (r, n - s) is valid too, and everyone can calculate it.
 #[cfg(feature = "sigv4a")]
 #[test]
 fn both_values_of_an_ecdsa_signature_have_one_replay_id() {
     /// FIPS 186-4, D.1.2.3: the order of P-256.
     const N: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
 
-    /// The twin of a signature in DER.
-    fn twin(der: &[u8]) -> Vec<u8> {
+    /// The signature (r, n - s) for a signature (r, s) in DER.
+    fn negated(der: &[u8]) -> Vec<u8> {
         let r_length = usize::from(der[3]);
         let r = &der[2..4 + r_length];
         let s = &der[6 + r_length..];
@@ -150,7 +150,7 @@ fn both_values_of_an_ecdsa_signature_have_one_replay_id() {
     };
     let spelled_otherwise = with_authorization(message.clone(), |header| {
         let (start, signature) = header.split_once("Signature=").unwrap();
-        let der = twin(&hex::decode(signature).unwrap());
+        let der = negated(&hex::decode(signature).unwrap());
         format!("{start}Signature={}", hex::encode(der))
     });
     assert_ne!(

@@ -1,4 +1,4 @@
-//! Two valid keys of one access key ID, while its secret is rotated.
+//! Rotation: two secrets of one access key ID are valid at the same time.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn with_secret(secret: &str) -> Credentials {
     Credentials::new("AKIDEXAMPLE", secret)
 }
 
-/// A key of `new`, and before it one of `old`.
+/// A verification key of `new` with `old` as the previous one.
 fn rotating(claim: &SignedRequest<'_>, new: &Credentials, old: &Credentials) -> VerificationKey {
     let previous = VerificationKey::derive(old, claim.scope()).unwrap();
     VerificationKey::derive(new, claim.scope())
@@ -68,11 +68,11 @@ fn a_previous_key_that_has_expired_verifies_nothing() {
     }
 }
 
-/// The previous key is not one of another user.
+/// A previous key must have the same access key ID.
 #[test]
 fn a_previous_key_of_another_access_key_id_verifies_nothing() {
     let (new, other) = (with_secret("new"), Credentials::new("AKIDOTHER", "old"));
-    // Signed with the other's secret, under the name of the first.
+    // Signed with the secret of one user, and the access key ID of the other.
     let message = signed_by(with_secret("old"), request("GET", "/"), "sqs");
     let refused = verify_rotating(&message, &new, &other);
     assert_eq!(refused, Err(VerifyError::SignatureMismatch));
@@ -87,7 +87,7 @@ fn a_previous_key_of_another_access_key_id_verifies_nothing() {
     assert_eq!(verified.access_key_id(), "AKIDOTHER");
 }
 
-/// Each session token belongs to its own key.
+/// Each session token is valid with its own key only.
 #[test]
 fn session_tokens_are_not_mixed_during_a_rotation() {
     let session = |secret: &str, token: &str| with_secret(secret).with_session_token(token);
@@ -103,7 +103,7 @@ fn session_tokens_are_not_mixed_during_a_rotation() {
     }
 }
 
-/// A stream goes on with the key that signed its request.
+/// The chunks are verified with the key that verified the request.
 #[test]
 fn chunks_are_verified_with_the_key_that_signed_the_request() {
     use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
@@ -134,7 +134,7 @@ fn chunks_are_verified_with_the_key_that_signed_the_request() {
     }
 }
 
-/// Browser uploads take either key too.
+/// Browser uploads are verified with either key, too.
 #[cfg(feature = "post-policy")]
 #[test]
 fn forms_are_verified_with_either_key() {

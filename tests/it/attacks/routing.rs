@@ -1,11 +1,11 @@
-//! What a server routes by: one signature must not be valid for two places.
+//! What a server routes by: one signature must not be valid for two resources.
 
 use countersign::verify::{ObjectPath, Verified};
 use countersign::{Rules, Service};
 
 use super::*;
 
-/// What a server would see of a request for `service`, if it verifies.
+/// Verifies a request for `service`, and calls `read` with the proof.
 fn with_verified<T>(
     verifier: &Verifier,
     message: &Message,
@@ -56,7 +56,7 @@ fn a_signature_for_one_path_is_not_valid_for_another_with_dot_segments() {
     }
 }
 
-/// It is refused before the key is looked up, whoever signed it.
+/// The request is refused before the key lookup.
 #[test]
 fn dot_segments_that_the_client_itself_signed_are_refused_before_the_lookup() {
     for target in [
@@ -64,7 +64,7 @@ fn dot_segments_that_the_client_itself_signed_are_refused_before_the_lookup() {
         "/a/.",
         "/a/..",
         "/%2e%2e/key",
-        // To a router that decodes first, or that cuts off `;`.
+        // Paths with another meaning for a router that decodes first or that cuts off `;`.
         "/public/..%2fadmin",
         "/public%2F..%2Fadmin",
         "/public/..%5Cadmin",
@@ -87,7 +87,7 @@ fn dot_segments_that_the_client_itself_signed_are_refused_before_the_lookup() {
 }
 
 #[test]
-fn names_that_begin_or_end_with_dots_are_no_dot_segments() {
+fn names_that_begin_or_end_with_dots_are_not_dot_segments() {
     for target in [
         "/.well-known/x",
         "/...",
@@ -128,13 +128,13 @@ fn allowed_dot_segments_are_resolved_in_the_path_to_route_by() {
         let message = at(message.clone(), target);
         assert_eq!(path(&lenient, &message).unwrap(), "/public", "{target}");
     }
-    // The escaped ones are no dots in a signature: they stay what they are.
+    // Escaped dots are not dot segments in a signature.
     let escaped = at(message, "/admin/%2e%2e/public");
     let refused = path(&lenient, &escaped);
     assert_eq!(refused, Err(VerifyError::SignatureMismatch));
 }
 
-/// A service that does not normalize paths signs `..` as it is.
+/// A service that does not normalize paths signs `..` unchanged.
 #[test]
 fn dot_segments_are_accepted_where_paths_are_signed_as_they_are() {
     for target in ["/bucket/a/../b", "/bucket/./a", "/bucket/.."] {
@@ -159,7 +159,7 @@ fn object(message: &Message) -> Result<ObjectPath, VerifyError> {
     })
 }
 
-/// All spellings that one signature is valid for find one object.
+/// All spellings that have the same signature are the same object.
 #[test]
 fn spellings_of_one_key_are_one_object_path() {
     let message = signed(request("GET", "/bucket/a%20b/c%3D1"), "s3");
@@ -172,7 +172,7 @@ fn spellings_of_one_key_are_one_object_path() {
     ] {
         let message = at(message.clone(), spelling);
         assert_eq!(object(&message), Ok(expected.clone()), "{spelling}");
-        // A router that takes the text gets one text too.
+        // A router that matches the text gets the same text for all of them.
         let path = path(&verifier("s3"), &message).unwrap();
         assert_eq!(path, "/bucket/a%20b/c%3D1", "{spelling}");
     }
@@ -227,7 +227,7 @@ fn pairs(message: &Message, service: &'static str) -> Vec<(Vec<u8>, Vec<u8>)> {
     .unwrap()
 }
 
-/// A bare `+` is signed as a space, so a server must read a space.
+/// A bare `+` is signed as a space, so it is decoded to a space.
 #[test]
 fn query_pairs_are_decoded_as_they_were_signed() {
     let pair = |name: &[u8], value: &[u8]| (name.to_vec(), value.to_vec());
@@ -278,21 +278,21 @@ fn a_signature_for_one_host_is_not_valid_at_another() {
             let result = verify_with(verifier, &message, &long_term(), NOW);
             assert_eq!(result, expected);
         }
-        // It is refused before the lookup.
+        // Refused before the key lookup.
         let claim = SignedRequest::parse(&message).unwrap();
         assert_eq!(others.check(&claim, NOW), wrong);
     }
 }
 
 #[test]
-fn the_host_that_counts_is_the_one_that_was_verified() {
+fn the_proof_contains_the_host_that_was_verified() {
     let own = verifier("sqs").with_host("bucket.example.com");
-    // HTTP/2: the authority stands for the host.
+    // HTTP/2: the authority is the host.
     let mut message = signed(request("GET", "/"), "sqs");
     message.headers_mut().remove("host");
     *message.uri_mut() = "https://bucket.example.com/".parse().unwrap();
     assert_eq!(verify_with(&own, &message, &long_term(), NOW), Ok(()));
-    // A proxy wrote its own host, and the server knows the original one.
+    // A proxy replaced the host, and the server knows the original one.
     let mut message = signed(request("GET", "/"), "sqs");
     message
         .headers_mut()
@@ -306,14 +306,14 @@ fn the_host_that_counts_is_the_one_that_was_verified() {
         .verify(&original, &key, PayloadHash::EMPTY, NOW)
         .unwrap();
     assert_eq!(verified.host(), "bucket.example.com");
-    // The original host is compared too.
+    // The original host is compared with the allowed ones, too.
     let elsewhere = verifier("sqs").with_host("10.0.0.7");
     assert!(elsewhere.check(&original, NOW).is_err());
 }
 
-/// It says all that the borrowed form says, and outlives the request.
+/// It has the same content as the borrowed form, and outlives the request.
 #[test]
-fn the_owned_form_says_what_was_proven() {
+fn the_owned_proof_contains_what_was_verified() {
     let message = request("GET", "/bucket/a%20b?x=1+2");
     for (message, is_url) in [
         (signed(message.clone(), "s3"), false),

@@ -12,12 +12,12 @@ fn both(credentials: &Credentials, service: &'static str) -> [Message; 2] {
 }
 
 #[test]
-fn a_session_token_is_the_one_of_its_key() {
+fn another_or_a_missing_session_token_is_refused() {
     let key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     for service in ["s3", "sqs"] {
         for message in both(&temporary(), service) {
             assert_eq!(verify_as(service, &message, &temporary(), NOW), Ok(()));
-            // The key has another session, or none: signed by its holder all the same.
+            // The key has another session token, or none. The request is signed by its holder.
             for other in [
                 Credentials::new("ASIAEXAMPLE", key).with_session_token("other"),
                 Credentials::new("ASIAEXAMPLE", key).with_session_token(format!("{TOKEN}x")),
@@ -30,7 +30,7 @@ fn a_session_token_is_the_one_of_its_key() {
                 assert_eq!(result, Err(VerifyError::InvalidSessionToken));
             }
         }
-        // A token that is missing.
+        // The token is missing.
         for message in both(&Credentials::new("ASIAEXAMPLE", key), service) {
             let result = verify_as(service, &message, &temporary(), NOW);
             assert_eq!(result, Err(VerifyError::InvalidSessionToken));
@@ -52,7 +52,7 @@ fn a_token_in_two_places_is_refused() {
     assert!(verify_as("s3", &url, &temporary(), NOW).is_err());
 }
 
-/// What a look-up may go by, before anything is proven.
+/// A server looks up the key by this, before anything is verified.
 #[test]
 fn a_claim_returns_its_session_token() {
     let token = |message: &Message| SignedRequest::parse(message).unwrap().session_token();
@@ -70,7 +70,7 @@ fn a_claim_returns_its_session_token() {
         assert_eq!(token.expose(), TOKEN);
         assert_eq!(token.header_name(), "x-amz-s3session-token");
     }
-    // What is no text cannot be one: it is told as text, and is nobody's.
+    // A token that is not UTF-8 is returned with replacement characters, and never verifies.
     let [_, url] = both(&temporary(), "s3");
     let url = with_query(url, |query| {
         query.replace("Security-Token=", "Security-Token=%FF")
@@ -80,7 +80,7 @@ fn a_claim_returns_its_session_token() {
     assert_eq!(error, Err(VerifyError::InvalidSessionToken));
 }
 
-/// A key may be known to end without its credentials being at hand.
+/// A server may know when a key expires without having the credentials.
 #[test]
 fn a_key_that_has_expired_verifies_nothing() {
     use countersign::sigv4::SigningKey;
@@ -106,7 +106,7 @@ fn a_key_that_has_expired_verifies_nothing() {
 }
 
 #[test]
-fn an_express_token_has_its_own_name() {
+fn an_express_token_is_sent_under_its_own_name() {
     let session = Credentials::new("ASIAEXAMPLE", "secret")
         .with_session_token(SessionToken::s3_express(TOKEN));
     let plain = Credentials::new("ASIAEXAMPLE", "secret").with_session_token(TOKEN);
@@ -118,7 +118,7 @@ fn an_express_token_has_its_own_name() {
 }
 
 #[test]
-fn an_expired_request_is_refused_to_the_second() {
+fn a_key_expires_to_the_second() {
     let ends = |span| temporary().with_expiration(NOW + span);
     for message in both(&temporary(), "s3") {
         assert_eq!(verify_as("s3", &message, &ends(Span::SECOND), NOW), Ok(()));
@@ -130,12 +130,12 @@ fn an_expired_request_is_refused_to_the_second() {
             assert_eq!(verify_as("s3", &message, &ends(span), NOW), Err(expired));
         }
     }
-    // Keys without a session can end too.
+    // Keys without a session can expire, too.
     let message = signed(request("GET", "/"), "s3");
     assert!(verify_as("s3", &message, &long_term().with_expiration(NOW), NOW).is_err());
 }
 
-/// AWS IoT's token is added after signing; it is compared all the same.
+/// The token for AWS IoT is added after signing. It is compared all the same.
 #[test]
 fn a_token_that_is_not_signed_is_still_compared() {
     for message in both(&temporary(), "iotdevicegateway") {
@@ -152,7 +152,8 @@ fn a_token_that_is_not_signed_is_still_compared() {
 
 #[test]
 fn a_prefix_of_a_session_token_is_refused() {
-    // `ASIA` names a temporary key by custom; the look-up alone says what belongs to a key.
+    // That `ASIA` marks a temporary key is only a convention. The lookup decides whether a key has
+    // a session.
     let odd = Credentials::new("ASIAWITHOUTSESSION", "secret");
     for message in both(&odd, "s3") {
         assert_eq!(verify_as("s3", &message, &odd, NOW), Ok(()));

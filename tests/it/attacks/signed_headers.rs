@@ -17,14 +17,14 @@ fn an_unsigned_amz_header_is_refused() {
                 let message = with_header(message.clone(), name, "1");
                 assert_eq!(verify(&message, service), not_signed(name));
             }
-            // What nobody obeys may be added on the way.
+            // Headers that no server obeys may be added on the way.
             let message = with_header(message.clone(), "accept", "*/*");
             assert_eq!(verify(&message, service), Ok(()));
         }
     }
 }
 
-/// The signature is valid for a header and for its parts between commas alike.
+/// A signature is the same for a header and for its parts between commas.
 #[test]
 fn a_signed_header_that_is_split_on_the_way_keeps_its_value() {
     let values = |message: &Message| {
@@ -57,7 +57,7 @@ fn a_signed_header_that_is_split_on_the_way_keeps_its_value() {
     split.headers_mut().remove("x-amz-copy-source");
     let split = with_header(split, "x-amz-copy-source", "/b/x");
     let split = with_header(split, "x-amz-copy-source", " y\t");
-    // Unsigned, so it is not to be read here.
+    // An unsigned header, which must not be read here.
     let split = with_header(split, "content-type", "text/html");
     for message in [&message, &split] {
         let [source, meta, host, content_type, token] = values(message);
@@ -68,7 +68,7 @@ fn a_signed_header_that_is_split_on_the_way_keeps_its_value() {
     }
 }
 
-/// CGI shows an application `x-amz-acl` and `x_amz_acl` as one: `HTTP_X_AMZ_ACL`.
+/// CGI passes `x-amz-acl` and `x_amz_acl` to an application under the same name, `HTTP_X_AMZ_ACL`.
 #[test]
 fn an_unsigned_header_with_underscores_for_dashes_is_refused() {
     let content_type = "content_type";
@@ -87,13 +87,13 @@ fn an_unsigned_header_with_underscores_for_dashes_is_refused() {
             let strict = strict.with_signed_header(CONTENT_TYPE);
             let found = verify_with(&strict, &twin, &long_term(), NOW);
             assert_eq!(found, not_signed(content_type));
-            // One that the server lets pass.
+            // The server accepts one such header.
             let lenient = strict.with_unsigned_header(HeaderName::from_static("x_amz_cf_id"));
             let passes = with_header(message, "x_amz_cf_id", "1");
             assert_eq!(verify_with(&lenient, &passes, &long_term(), NOW), Ok(()));
         }
     }
-    // A client may sign one.
+    // A client may sign such a header.
     let message = with_header(request("GET", "/"), "x_amz_acl", "private");
     assert_eq!(verify(&signed(message, "sqs"), "sqs"), Ok(()));
 }
@@ -165,7 +165,7 @@ fn the_error_names_all_unsigned_amz_headers() {
     assert_eq!(names, ["x-amz-a", "x-amz-b"]);
 }
 
-/// The one exception: S3's presigned requests, and what the header says is not used.
+/// The only exception are presigned requests for S3. The value of the header is not used.
 #[test]
 fn only_s3_accepts_an_unsigned_content_sha256_and_only_presigned() {
     let hash = "aa".repeat(32);
@@ -179,7 +179,7 @@ fn only_s3_accepts_an_unsigned_content_sha256_and_only_presigned() {
         assert_eq!(verify(&add(&url, value), "s3"), Ok(()));
     }
     let refused = not_signed("x-amz-content-sha256");
-    // What promises chunks, whoever takes blanks off or folds case, and what the server asks for.
+    // A value that announces chunks is refused, also after white space or in lowercase.
     for start in ["S", " S", "\tS", " \t S", "s"] {
         let value = format!("{start}TREAMING-UNSIGNED-PAYLOAD-TRAILER");
         assert_eq!(verify(&add(&url, &value), "s3"), refused, "{value:?}");
@@ -192,7 +192,7 @@ fn only_s3_accepts_an_unsigned_content_sha256_and_only_presigned() {
     assert_eq!(verify_with(&strict, &message, &long_term(), NOW), refused);
     let [_, url] = both_forms("sqs");
     assert_eq!(verify(&add(&url, "UNSIGNED-PAYLOAD"), "sqs"), refused);
-    // In the header form its value would be what says how the payload is signed.
+    // In a request that is signed in its header, this value would declare the payload.
     let lines = "host:bucket.example.com\nx-amz-date:20260522T101112Z\n";
     let message = with_header(request("PUT", "/"), "x-amz-date", "20260522T101112Z");
     let message = forged(message, "s3", "host;x-amz-date", lines, "UNSIGNED-PAYLOAD");
@@ -204,7 +204,7 @@ fn only_s3_accepts_an_unsigned_content_sha256_and_only_presigned() {
     assert_eq!(verify(&message, "s3"), refused);
 }
 
-/// Whoever writes a refusal, or who asked, into a log, writes one line.
+/// Servers write the error and the access key ID into a log: each must be one line.
 #[test]
 fn a_decoded_name_forges_no_line_of_a_log() {
     let [_, url] = both_forms("s3");
@@ -260,14 +260,14 @@ fn a_missing_signed_header_is_refused() {
     bare.headers_mut().remove("range");
     assert_eq!(verify(&bare, "s3"), missing("range"));
 
-    // Nor is it taken from the query.
+    // It is not taken from the query either.
     let listed = with_authorization(header, |header| {
         header.replace("SignedHeaders=host;", "SignedHeaders=host;list;")
     });
     assert_eq!(verify(&listed, "s3"), missing("list"));
 }
 
-/// An empty line for a header that is not there is what a lenient verifier would hash.
+/// A lenient verifier would hash an empty line for a missing header.
 #[test]
 fn a_missing_header_is_not_an_empty_one() {
     let message = with_header(request("GET", "/"), "x-amz-date", "20260522T101112Z");
@@ -325,7 +325,7 @@ fn the_date_must_be_signed() {
 }
 
 #[test]
-fn lists_that_can_be_read_in_two_ways_are_refused() {
+fn ambiguous_lists_of_signed_headers_are_refused() {
     let [header, url] = both_forms("s3");
     let list = "host;x-amz-content-sha256;x-amz-date";
     for wrong in [
@@ -370,7 +370,7 @@ fn a_header_that_the_server_requires_must_be_signed() {
 }
 
 #[test]
-fn an_audience_is_named_once_signed_and_exactly() {
+fn an_audience_must_be_signed_once_and_match_exactly() {
     let name = HeaderName::from_static("x-k8s-aws-id");
     let audience = HeaderValue::from_static("cluster");
     let verifier = Verifier::new("us-east-1", "sts")
@@ -392,7 +392,7 @@ fn an_audience_is_named_once_signed_and_exactly() {
     }
     for message in [signed(message.clone(), "sts"), presigned(&message, "sts")] {
         assert_eq!(check(&message), refused);
-        // Added by whoever passes it on.
+        // Added by a proxy.
         let message = with_header(message, "x-k8s-aws-id", "cluster");
         assert_eq!(check(&message), not_signed("x-k8s-aws-id"));
     }
@@ -401,14 +401,14 @@ fn an_audience_is_named_once_signed_and_exactly() {
     assert_eq!(check(&message), refused);
 }
 
-/// A server that acts on any header wants all of them signed.
+/// For a server that acts on any header.
 #[test]
 fn with_all_headers_signed_refuses_every_unsigned_header() {
     let strict = Verifier::new("us-east-1", "sqs")
         .unwrap()
         .with_all_headers_signed();
     for message in both_forms("sqs") {
-        // `authorization` carries the signature, and `host` is always signed.
+        // `authorization` contains the signature, and `host` is always signed.
         assert_eq!(verify_with(&strict, &message, &long_term(), NOW), Ok(()));
         for name in [
             "accept",
@@ -437,7 +437,7 @@ fn with_all_headers_signed_lets_named_headers_pass() {
     let message = with_header(message, "accept", "*/*");
     let refused = verify_with(&strict, &message, &long_term(), NOW);
     assert_eq!(refused, not_signed("accept"));
-    // A signed one needs no name.
+    // A signed header need not be named.
     let message = with_header(request("GET", "/"), "accept", "*/*");
     let message = signed(message, "sqs");
     assert_eq!(verify_with(&strict, &message, &long_term(), NOW), Ok(()));

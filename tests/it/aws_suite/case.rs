@@ -1,4 +1,4 @@
-//! A case of the suite: a folder with a request, a context, and the answers.
+//! A case of the suite: a folder with a request, a context, and the expected results.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,16 +11,16 @@ use countersign::{
 use serde_json::Value;
 
 use crate::aws_suite::http::Wire;
-use crate::package::package;
+use crate::published_package;
 
-/// Where the suite of a version of the algorithm lies.
+/// The folder of the suite for a version of the algorithm.
 pub fn suite(version: &str) -> PathBuf {
-    package("aws-sigv4", "1.6.4")
+    published_package::folder("aws-sigv4", "1.6.4")
         .join("aws-signing-test-suite")
         .join(version)
 }
 
-/// Header or query form: each has files of its own.
+/// Signed in the header or presigned: each has files of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
     Header,
@@ -48,7 +48,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// All cases of a suite that have a context, by name; and the names of those that have none.
+    /// All cases of a suite that have a context, by name, and the names of those without one.
     pub fn all(suite: &Path) -> (Vec<Self>, Vec<String>) {
         let mut folders: Vec<PathBuf> = std::fs::read_dir(suite)
             .unwrap_or_else(|error| panic!("{}: {error}", suite.display()))
@@ -65,7 +65,7 @@ impl Case {
                 name: name(&folder),
                 request: Wire::read(&read(&folder, "request.txt")),
                 context: serde_json::from_str(&read(&folder, "context.json")).unwrap(),
-                // The suite's own setting, in every case.
+                // The suite sets it in every case.
                 double_encode_path: true,
                 folder,
             })
@@ -73,20 +73,20 @@ impl Case {
         (cases, without.iter().map(|folder| name(folder)).collect())
     }
 
-    /// The text of one of the files, `header-…` or `query-…`.
+    /// The content of the file `header-WHAT` or `query-WHAT`.
     pub fn file(&self, form: Form, what: &str) -> String {
         read(&self.folder, &format!("{}-{what}.txt", form.name()))
     }
 
-    /// The signed request of the suite's own.
+    /// The signed request of the suite.
     pub fn signed_request(&self, form: Form) -> Wire {
         let mut signed = Wire::read(&self.file(form, "signed-request"));
-        // Two cases have a raw space here, which is sent as an escape or not at all.
+        // Two cases have a raw space in the target. Clients send an escape.
         signed.target = signed.target.replace(' ', "%20");
         signed
     }
 
-    /// As an exception says that it should have been.
+    /// The case as corrected by an exception.
     pub fn put_right(&self, instead: &Value) -> Self {
         let mut right = self.clone();
         right.request.target = instead["target"].as_str().unwrap().to_owned();
@@ -106,7 +106,8 @@ impl Case {
         let mut rules = Rules::GENERIC;
         rules.normalize_path = self.flag("normalize");
         rules.double_encode_path = self.double_encode_path;
-        // `sign_body` means that the hash is sent, and no presigned request of the suite does.
+        // `sign_body` means that the header with the hash is sent. Presigned requests of the suite
+        // never have it.
         rules.content_sha256 = if self.flag("sign_body") && form == Form::Header {
             ContentSha256::Always
         } else {
@@ -132,7 +133,7 @@ impl Case {
         Service::new(self.text("service").to_owned(), self.rules(form))
     }
 
-    /// In the v4a suite it is the region set.
+    /// In the suite for v4a this is the region set.
     pub fn region(&self) -> &str {
         self.text("region")
     }

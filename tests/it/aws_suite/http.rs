@@ -1,11 +1,11 @@
-//! A reader of requests as the suite writes them: HTTP/1.1, with bare line feeds.
+//! Parses the suite's requests: HTTP/1.1 with bare line feeds.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// A request as it goes on the wire.
+/// A request as it is sent.
 #[derive(Clone, Debug)]
 pub struct Wire {
     pub method: String,
@@ -20,13 +20,13 @@ impl Wire {
         let mut lines = head.lines();
         let line = lines.next().unwrap();
         let (method, rest) = line.split_once(' ').unwrap();
-        // One of the suite's files has no version.
+        // One file of the suite has no version.
         let target = rest.strip_suffix(" HTTP/1.1").unwrap_or(rest);
         let mut fields: Vec<(String, String)> = Vec::new();
         for line in lines {
             if line.starts_with([' ', '\t']) {
-                // A folded value: the line break and what is around it are white space of the
-                // value (RFC 9112, 5.2).
+                // A folded value (RFC 9112, section 5.2): the line break and the spaces around it
+                // are white space in the value.
                 let (_, value) = fields.last_mut().unwrap();
                 value.push(' ');
                 value.push_str(line.trim_matches([' ', '\t']));
@@ -52,8 +52,7 @@ impl Wire {
         self.headers["host"].to_str().unwrap()
     }
 
-    /// What two requests are compared by: the order of parameters and of different headers says
-    /// nothing.
+    /// For comparing two requests: the order of parameters and of different headers has no meaning.
     pub fn sorted(&self) -> impl PartialEq + Debug + use<'_> {
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let mut parameters: Vec<&str> = query.split('&').collect();

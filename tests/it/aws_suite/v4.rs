@@ -1,4 +1,5 @@
-//! Signature Version 4, for clients: canonical request, string to sign, signature and signed request.
+//! Signing with Signature Version 4: canonical request, string to sign, signature and signed
+//! request.
 
 use ::http::{HeaderValue, Request};
 use countersign::{
@@ -93,7 +94,7 @@ fn presign(case: &Case, request: &Request<Vec<u8>>, failing: &mut Failing) -> Re
     Ok(())
 }
 
-/// A request in slices; its headers must be kept elsewhere.
+/// The request in slices. The caller keeps its headers.
 fn raw<'a>(request: &'a Wire, headers: &'a [(&'a str, &'a [u8])]) -> RawRequest<'a> {
     let target = &request.target;
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -113,7 +114,7 @@ fn raw_headers(request: &Wire) -> Vec<(&str, &[u8])> {
         .collect()
 }
 
-/// The canonical request, the string to sign and the signature.
+/// Compares the canonical request, the string to sign and the signature.
 fn check(
     case: &Case,
     form: Form,
@@ -133,7 +134,7 @@ fn check_signed(case: &Case, form: Form, made: &Wire, failing: &mut Failing) {
     differ("signed request", &expected, &made, failing);
 }
 
-/// The two cases in an older format, without a context: what they need stands in their answers.
+/// Two cases are in an older format without a context. Their settings are in the expected results.
 #[test]
 fn the_two_v4_cases_without_context_are_signed_as_expected() {
     let suite = suite("v4");
@@ -148,8 +149,7 @@ fn the_two_v4_cases_without_context_are_signed_as_expected() {
             .body(())
             .unwrap();
         *request.headers_mut() = wire.headers.clone();
-        // The request of one of them has another date than its canonical form: the signer's own
-        // replaces it.
+        // The request of one case has another date than its canonical request. Signing replaces it.
         let secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
         let signer = Signer::new(
             Credentials::new("AKIDEXAMPLE", secret_key),
@@ -166,7 +166,7 @@ fn the_two_v4_cases_without_context_are_signed_as_expected() {
             read(case, "header-canonical-request"),
             "{case}"
         );
-        // The other answers of that one contradict each other.
+        // The other files of this case contradict each other.
         if case == "double-url-encode" {
             let authorization = request.headers()["authorization"].to_str().unwrap();
             let authorization = Authorization::parse(authorization).unwrap();

@@ -1,7 +1,7 @@
-//! Signature Version 4A, for clients.
+//! Signing with Signature Version 4A.
 //!
-//! ECDSA signatures are random, so the suite's are samples: each must verify with the case's public
-//! key, as each of ours must.
+//! ECDSA signatures are random, so those of the suite are samples. They and ours must verify with
+//! the public key of the case.
 
 use ::http::Request;
 use countersign::sigv4a::{PublicKey, Signer};
@@ -64,7 +64,7 @@ fn public_key(case: &Case) -> Result<PublicKey, Error> {
     PublicKey::from_sec1(&unhex(&point))
 }
 
-/// A signature as it comes: in a header.
+/// Parses a signature in an `authorization` header.
 fn signature(hex: &str) -> Signature {
     let header = format!(
         "AWS4-ECDSA-P256-SHA256 Credential=A/20150830/s/aws4_request,SignedHeaders=host,Signature={hex}"

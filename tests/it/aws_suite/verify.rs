@@ -1,5 +1,5 @@
-//! AWS's own signing test suite on the server's side: every signed request that it carries is
-//! verified, and none is with one byte changed, in its line, a signed header or the body.
+//! AWS's signing test suite for a server: each signed request verifies, and none with one byte
+//! changed in its request line, a signed header or the body.
 
 use ::http::{HeaderName, HeaderValue, Request};
 use countersign::PayloadHash;
@@ -25,7 +25,7 @@ fn the_v4_suite_verifies_until_a_byte_changes() {
 #[cfg(feature = "sigv4a")]
 #[test]
 fn the_v4a_suite_verifies_until_a_byte_changes() {
-    // ECDSA takes its time: not every byte.
+    // ECDSA is slow, so only every 61st byte is changed.
     let counts = run("v4a", 61, |case, _| {
         let credentials = case.credentials();
         let (id, secret_key) = (credentials.access_key_id(), credentials.secret_key());
@@ -55,7 +55,7 @@ fn run(
     let exceptions = exceptions(version);
     let (mut counts, mut failures) = (Counts::default(), String::new());
     for case in &mut cases {
-        // As the exceptions of the client's side say, with their reasons.
+        // Corrected by the exceptions for signing, which have the reasons.
         if exceptions[&case.name]["instead"]["double_encode_path"] == false {
             case.double_encode_path = false;
         }
@@ -100,9 +100,9 @@ fn verify(
     };
     *request.headers_mut() = wire.headers.clone();
     let claim = SignedRequest::parse(&request)?;
-    // The signature of the header form does not cover the access key ID; the key knows its own.
+    // A signature in a header does not cover the access key ID, but the key compares it.
     let key = key(case, &claim);
-    // The v4a suite's region is a region set, and the first of it will do.
+    // In the suite for v4a the region is a region set. Any region of it works.
     let region = case.region().split(',').next().unwrap();
     let verifier = Verifier::new(region.replace('*', "us-east-1"), case.service(form))
         .unwrap()
@@ -118,7 +118,7 @@ fn verify(
     }
 }
 
-/// The request with one byte changed, everywhere where that says something else.
+/// The request with one byte changed, at each place where that changes the meaning.
 fn changes(signed: &Wire, step: usize) -> impl Iterator<Item = (String, Wire)> {
     let mut changes: Vec<(String, Wire)> = Vec::new();
     let text_changes = |text: &str| -> Vec<String> {
@@ -138,7 +138,7 @@ fn changes(signed: &Wire, step: usize) -> impl Iterator<Item = (String, Wire)> {
         .target
         .split_once('?')
         .unwrap_or((&signed.target, ""));
-    // Where segments are resolved, a change in one that goes away is no change.
+    // A change in a segment that is removed has no effect.
     let paths = match path.contains("/.") || path.contains("//") {
         true => vec![format!("{path}x"), format!("/x{path}")],
         false => text_changes(&path[1..])
@@ -192,7 +192,7 @@ fn changes(signed: &Wire, step: usize) -> impl Iterator<Item = (String, Wire)> {
     changes.into_iter().step_by(step)
 }
 
-/// The headers that are signed, and the signature.
+/// The signed headers and the signature.
 fn headers(signed: &Wire) -> Vec<(HeaderName, Vec<u8>)> {
     let text = format!(
         "{:?} {}",
@@ -208,7 +208,7 @@ fn headers(signed: &Wire) -> Vec<(HeaderName, Vec<u8>)> {
         .collect()
 }
 
-/// One of a header's values, which may come several times, in its place.
+/// Replaces one value of a header that may be repeated.
 fn replace(wire: &mut Wire, name: &HeaderName, value: &[u8], other: &[u8]) {
     let values: Vec<HeaderValue> = wire.headers.get_all(name).iter().cloned().collect();
     wire.headers.remove(name);
@@ -231,7 +231,7 @@ fn changed(text: &str, i: usize) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Another visible byte, a digit for a digit and a letter for a letter of the same case.
+/// Another character of the same kind: a digit, a letter of the same case, or another visible byte.
 fn next(byte: u8) -> u8 {
     match byte {
         b'0'..=b'8' | b'a'..=b'y' | b'A'..=b'Y' => byte + 1,

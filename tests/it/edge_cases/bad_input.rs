@@ -1,4 +1,4 @@
-//! Wrong input: each an error that names what is wrong, and the request as it was.
+//! Invalid input: the error names the fault, and the request is unchanged.
 
 use countersign::verify::Verifier;
 use countersign::{Error, PayloadHash, RawRequest, Signer};
@@ -7,7 +7,7 @@ use time::macros::datetime;
 
 use crate::edge_cases::reference::*;
 
-/// A request that was signed before and got headers since.
+/// A request that was signed before, and changed since.
 fn used(uri: &str) -> Request<()> {
     let mut request = get(uri);
     for (name, value) in [
@@ -24,7 +24,7 @@ fn used(uri: &str) -> Request<()> {
     request
 }
 
-/// Refused in both forms with this message, and nothing has changed.
+/// Signing and presigning return this error and change nothing.
 #[track_caller]
 fn refuses(signer: &Signer, uri: &str, now: time::OffsetDateTime, message: &str) {
     let mut request = used(uri);
@@ -35,7 +35,7 @@ fn refuses(signer: &Signer, uri: &str, now: time::OffsetDateTime, message: &str)
     assert_eq!(signed.unwrap_err().to_string(), message);
     assert_eq!(request.headers(), before.headers());
     assert_eq!(request.uri(), before.uri());
-    // Values stay in order, which `HeaderMap` does not compare across names.
+    // `HeaderMap` does not compare the order of values of different names.
     assert!(request.headers().iter().eq(before.headers().iter()));
 }
 
@@ -75,7 +75,7 @@ fn an_invalid_region_or_service_is_refused() {
             Verifier::new(REGION, name),
             Verifier::for_any_region(name),
         ] {
-            // An empty region is no way to say "any".
+            // An empty region does not mean "any region".
             let refused = refused.unwrap_err().to_string();
             assert!(
                 refused.ends_with(&format!("{name:?} {problem}")),
@@ -90,7 +90,7 @@ fn a_year_outside_0_to_9999_is_refused() {
     for (now, said) in [
         (datetime!(-0001-12-31 23:59:59 UTC), "-0001-12-31T23:59:59Z"),
         (datetime!(-9999-01-01 2:00 +2), "-9999-01-01T00:00:00Z"),
-        // Ten thousand in UTC, which no point in time here reaches.
+        // The year is 10000 in UTC.
         (
             datetime!(9999-12-31 23:00 -2),
             "253402304400 seconds since the Unix epoch",
@@ -218,7 +218,7 @@ fn invalid_slices_are_refused() {
     }
 }
 
-/// However few headers are signed, a name that is none must not slip through unsigned.
+/// Also if few headers are signed, an invalid name must not be skipped and stay unsigned.
 #[test]
 fn an_uppercase_name_in_slices_is_never_skipped() {
     let mut rules = countersign::Rules::GENERIC;
@@ -240,7 +240,7 @@ fn an_uppercase_name_in_slices_is_never_skipped() {
     );
 }
 
-/// What cannot be a URI any more is not silently another one.
+/// It must not become another URI silently.
 #[test]
 fn a_url_that_gets_too_long_is_an_error() {
     let presign = |length: usize| {
@@ -255,7 +255,8 @@ fn a_url_that_gets_too_long_is_an_error() {
     assert_eq!(error, Error::UrlTooLong { length: 65_535 });
 }
 
-/// A client makes an `authorization` header of user information, and two kinds are refused.
+/// Clients make an `authorization` header from user information. A server refuses two kinds of
+/// authorization.
 #[test]
 fn user_information_is_not_part_of_a_presigned_url() {
     let request = get("https://user:pass@bucket.s3.amazonaws.com:443/k");

@@ -1,4 +1,4 @@
-//! Event streams: what seeds them, and the first message.
+//! Event streams: their seed, and the first message.
 
 use countersign::event_stream::{EventSigner, Message, Value};
 use countersign::{Credentials, Error, PayloadHash, Signer};
@@ -13,7 +13,7 @@ const WEB_SOCKET: &str =
     "wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream-transcription-websocket";
 const MESSAGE: &[u8] = b"an initial message in its frame";
 
-/// What signs a message of [`MESSAGE`] at 12:36:00 on 2015-08-30, after this signature.
+/// The signature of [`MESSAGE`] at 12:36:00 on 2015-08-30, after the signature `prior`.
 fn after(prior: &str) -> String {
     // 2015-08-30 12:36:00 UTC is 1440938160000 ms.
     let mut date = b"\x05:date\x08".to_vec();
@@ -69,7 +69,7 @@ fn the_initial_message_is_signed_like_all_others() {
     let seed = request.headers()["authorization"].to_str().unwrap();
     let seed = seed.split_once("Signature=").unwrap().1.to_owned();
 
-    // The very first frame has a signature, and the second follows from it.
+    // The first frame is signed, and the second one is chained to it.
     let first = events.sign(MESSAGE, NOW).unwrap();
     assert_eq!(signature_in(&first), after(&seed));
     assert_eq!(Message::decode(&first).unwrap().payload(), MESSAGE);
@@ -90,7 +90,7 @@ fn a_request_that_cannot_be_signed_stays_as_it_was() {
     ));
     assert!(request.headers().is_empty());
 
-    // The caller's own type stays, after an error and without.
+    // A `content-type` of the caller is kept, with and without an error.
     let mut request = Request::post(URI)
         .header("content-type", "text/event-stream")
         .body(())

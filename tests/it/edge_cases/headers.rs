@@ -7,7 +7,7 @@ use time::macros::datetime;
 
 use crate::edge_cases::reference::*;
 
-/// A `GET` of `https://example.amazonaws.com/` with headers, `host` and date apart.
+/// A `GET` of `https://example.amazonaws.com/` with these headers.
 fn with(headers: &[(&'static str, &[u8])]) -> Request<()> {
     let mut request = get("https://example.amazonaws.com/");
     for (name, value) in headers {
@@ -17,7 +17,7 @@ fn with(headers: &[(&'static str, &[u8])]) -> Request<()> {
     request
 }
 
-/// Its canonical form, with these lines and names around those that are always there.
+/// Its canonical request: these lines and names are added to those that are always there.
 fn canonical(lines: &[u8], names: &str) -> Vec<u8> {
     let mut text = b"GET\n/\n\nhost:example.amazonaws.com\n".to_vec();
     text.extend_from_slice(lines);
@@ -47,7 +47,7 @@ fn all_inner_runs_of_white_space_become_one_space() {
             "my-header;",
         );
     }
-    // Inside quotes too.
+    // Also inside quotes.
     signs_headers(
         &[("my-header", b"\"a   b   c\"")],
         b"my-header:\"a b c\"\n",
@@ -85,7 +85,7 @@ fn repeated_headers_are_joined_in_order() {
 
 #[test]
 fn bytes_outside_ascii_pass_through() {
-    // UTF-8, ISO 8859-1, and a no-break space, which is no white space here.
+    // UTF-8, ISO 8859-1, and a no-break space, which is not trimmed.
     for value in [
         "Zoë — 文".as_bytes(),
         b"Zo\xeb",
@@ -118,7 +118,7 @@ fn an_unsigned_header_may_contain_any_bytes() {
     );
 }
 
-/// The `host` line that is signed for a URI, proven by the signature.
+/// Asserts the `host` line that is signed for a URI.
 #[track_caller]
 fn signs_host(uri: &str, host: &str) {
     let canonical =
@@ -144,7 +144,7 @@ fn the_host_is_the_authority_without_user_information() {
     signs_host("http://[fe80::1:2]:9000/", "[fe80::1:2]:9000");
     signs_host("https://user:pa%3Ass@example.com/", "example.com");
     signs_host("https://user@[::1]:9000/", "[::1]:9000");
-    // Browsers and most clients send it in lowercase.
+    // Browsers and most clients send the host in lowercase.
     signs_host("https://Example.COM/", "example.com");
     signs_host("https://User@EXAMPLE.com:8443/", "example.com:8443");
 }
@@ -163,7 +163,7 @@ fn the_callers_host_header_is_signed() {
     );
     assert_eq!(request.headers()["host"], "example.amazonaws.com");
 
-    // And whoever uses a presigned URL is told to send it.
+    // The user of a presigned URL must send the header.
     let mut request = get("https://127.0.0.1:9000/k");
     request
         .headers_mut()
@@ -180,7 +180,7 @@ fn the_callers_host_header_is_signed() {
 
 #[test]
 fn the_authority_of_the_uri_is_the_host_without_a_header() {
-    // HTTP/2: the URI of a request in it is absolute, and there is no `host`.
+    // HTTP/2: the URI of a request is absolute, and there is no `host` header.
     let mut second = get("https://example.amazonaws.com/");
     *second.version_mut() = http::Version::HTTP_2;
     signs(
@@ -190,7 +190,7 @@ fn the_authority_of_the_uri_is_the_host_without_a_header() {
         canonical(b"", ""),
     );
     assert!(!second.headers().contains_key("host"));
-    // HTTP/1.1: the URI is relative, and there is one.
+    // HTTP/1.1: the URI is relative, and there is a `host` header.
     let mut first = get("/");
     first
         .headers_mut()
@@ -226,7 +226,7 @@ fn headers_that_hops_rewrite_are_not_signed() {
     ];
     for name in names {
         signs_headers(&[(name, b"some value")], b"", "");
-        // They stay on the request, and a presigned URL does not ask for them.
+        // They stay in the request, and a presigned URL does not require them.
         let mut request = get("https://bucket.s3.amazonaws.com/k");
         request
             .headers_mut()
@@ -239,7 +239,7 @@ fn headers_that_hops_rewrite_are_not_signed() {
         );
         assert!(presigned.headers().is_empty());
     }
-    // All others are.
+    // All other headers are signed.
     let others: [(&'static str, &[u8]); 3] = [
         ("if-none-match", b"*"),
         ("accept", b"*/*"),
@@ -251,7 +251,7 @@ fn headers_that_hops_rewrite_are_not_signed() {
          accept;date;host;if-none-match;x-amz-date\n{EMPTY}"
     );
     signs("service", &mut with(&others), PayloadHash::EMPTY, all);
-    // A verifier honours them where the signer listed them all the same.
+    // A verifier accepts them as signed headers, if the client has signed them.
     for name in names {
         let rules = Rules::GENERIC.also_sign(name.parse().unwrap());
         let mut request = with(&[(name, b"some value")]);
@@ -268,7 +268,7 @@ fn headers_that_hops_rewrite_are_not_signed() {
     }
 }
 
-/// Amazon S3 stores it with an object; elsewhere caches rewrite it.
+/// Amazon S3 stores it with an object. Elsewhere, caches rewrite it.
 #[test]
 fn cache_control_is_signed_for_s3_alone() {
     signs_headers(&[("cache-control", b"no-cache")], b"", "");
@@ -295,7 +295,7 @@ fn never_sign_refuses_the_headers_that_a_signature_needs() {
     }
     let refused = Rules::S3.never_sign(header::HOST).unwrap_err();
     assert_eq!(refused.to_string(), "header `host` must be signed");
-    // Any other name is taken, of AWS too.
+    // Any other name is accepted, also one of AWS.
     let rules = Rules::GENERIC
         .never_sign("x-amz-meta-a".parse().unwrap())
         .unwrap();
@@ -322,7 +322,7 @@ fn also_sign_beats_never_sign_in_either_order() {
     }
 }
 
-/// A request that a client signed for `service`, and that CloudFront passed on.
+/// A request that a client signed for `service`, and that CloudFront forwarded.
 fn through_cloudfront(service: &'static str) -> Request<()> {
     let mut request = with(&[]);
     signer(service)
@@ -350,7 +350,7 @@ fn a_verifier_lets_an_unsigned_header_pass_only_by_name() {
             .with_unsigned_header("x-amz-cf-id".parse().unwrap());
         assert_eq!(check(&strict, &request), not_signed("x-amz-cf-id"));
         assert_eq!(check(&told, &request), Ok(()));
-        // And no other one, whatever its name begins with.
+        // No other header passes, whatever prefix its name has.
         for name in ["x-amz-acl", "x-amz-cf-id-2"] {
             let value = HeaderValue::from_static("public-read");
             request.headers_mut().insert(name, value);
@@ -400,7 +400,7 @@ fn no_verifier_lets_the_signatures_own_headers_pass_unsigned() {
 }
 
 #[test]
-fn few_headers_or_most_can_be_signed() {
+fn the_required_headers_or_most_headers_are_signed() {
     let headers: [(&'static str, &[u8]); 4] = [
         ("x-amz-meta-a", b"1"),
         ("accept", b"*/*"),
@@ -430,7 +430,7 @@ fn few_headers_or_most_can_be_signed() {
         format!("{few}{EMPTY}"),
     );
 
-    // What services insist on cannot be left out; all else can.
+    // Headers that services require cannot be left out. All others can.
     let mut rules = Rules::GENERIC;
     for name in ["accept", "content-type", "x-custom"] {
         rules = rules.never_sign(name.parse().unwrap()).unwrap();
@@ -482,7 +482,7 @@ fn an_old_authorization_is_not_signed() {
             .unwrap()
             .starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/")
     );
-    // Not even when it is asked for.
+    // Not even on demand.
     let rules = Rules::GENERIC.also_sign(header::AUTHORIZATION);
     let service = Service::new("service", rules);
     signs(
@@ -509,7 +509,7 @@ fn headers_of_an_earlier_attempt_are_replaced() {
     assert_eq!(retried.headers(), fresh.headers());
     assert!(!retried.headers().contains_key("x-amz-security-token"));
 
-    // Many of them, too.
+    // Also if they are repeated.
     for name in [
         "x-amz-date",
         "x-amz-content-sha256",
@@ -524,12 +524,12 @@ fn headers_of_an_earlier_attempt_are_replaced() {
     }
     signs("s3", &mut retried, PayloadHash::Unsigned, s3("/k", ""));
     assert_eq!(retried.headers(), fresh.headers());
-    // And once more changes nothing.
+    // Signing once more changes nothing.
     signs("s3", &mut retried, PayloadHash::Unsigned, s3("/k", ""));
     assert_eq!(retried.headers(), fresh.headers());
 }
 
-/// Recipients disagree on which one counts.
+/// Recipients disagree on which one is used.
 #[test]
 fn two_hosts_are_refused() {
     for second in ["example.amazonaws.com", "other"] {

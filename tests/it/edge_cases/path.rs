@@ -15,7 +15,7 @@ fn s3_path_is_not_double_encoded() {
 #[test]
 fn other_paths_are_encoded_once_more() {
     signs_plain("/some%20key.jpg", "/some%2520key.jpg", "");
-    // What API Gateway documents for `@connections/{id}`.
+    // API Gateway Developer Guide: `@connections/{id}`.
     signs_plain(
         "/test/%40connections/JBDvjfGEIAMCERw%3D",
         "/test/%2540connections/JBDvjfGEIAMCERw%253D",
@@ -44,7 +44,7 @@ fn the_service_name_chooses_all_rules() {
         let owned = Service::from(service.to_owned());
         assert_eq!(owned, known);
     }
-    // A store of another name that speaks S3 takes all of its rules, not one switch.
+    // A store with another service name and the API of S3 gets all rules of S3.
     let mut request = get("https://bucket.s3.amazonaws.com/a%20b//./c");
     let store = Service::new("storage", Rules::S3);
     signs(
@@ -84,7 +84,7 @@ fn other_services_resolve_slashes_and_dots() {
 
 #[test]
 fn the_path_is_signed_as_it_was_sent() {
-    // What a server has received: no scheme, no authority, slashes as they came.
+    // A request as a server receives it: without scheme and authority, and with all slashes.
     for (path, canonical) in [
         ("//a//b", "//a//b"),
         ("/a/b", "/a/b"),
@@ -128,10 +128,10 @@ fn a_plus_in_a_path_is_a_plus() {
 fn only_unreserved_characters_stay_unescaped_and_nothing_is_guessed() {
     assert_eq!(encode_key("!'()*/$&,;"), "%21%27%28%29%2A/%24%26%2C%3B");
     assert_eq!(encode_segment("!'()*/"), "%21%27%28%29%2A%2F");
-    // What looks encoded is encoded all the same.
+    // A key that contains an escape is encoded like any other.
     assert_eq!(encode_key("100%25.txt"), "100%2525.txt");
     signs_plain("/!'()*", "/%21%27%28%29%2A", "");
-    // What is bare on the wire S3 encodes, and what is encoded stays so.
+    // For S3, bare characters are encoded and escapes are kept.
     signs_s3("/!'()*", "/%21%27%28%29%2A", "");
     signs_s3("/100%25.txt", "/100%25.txt", "");
 }
@@ -149,7 +149,7 @@ fn escapes_have_uppercase_hex_digits() {
     assert_eq!(encode_key("é"), "%C3%A9");
     signs_plain("/?k=%c3%a9", "/", "k=%C3%A9");
     signs_s3("/?k=%c3%a9", "/", "k=%C3%A9");
-    // But for S3, the escapes of a path are data: they are encoded as they are sent.
+    // For other services, the escapes of a path are data: they are encoded as they are sent.
     signs_plain("/%c3%a9", "/%25c3%25a9", "");
     signs_s3("/%c3%a9", "/%C3%A9", "");
 }

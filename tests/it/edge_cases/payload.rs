@@ -9,7 +9,7 @@ use time::macros::datetime;
 
 use crate::edge_cases::reference::*;
 
-/// The hash of `hello`.
+/// The SHA-256 hash of `hello`.
 const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
 #[test]
@@ -79,9 +79,9 @@ fn opensearch_serverless_has_rules_of_its_own() {
     assert_eq!(presigned.headers()["x-amz-content-sha256"], EMPTY);
 }
 
-/// Without the header nobody could know that chunks come.
+/// Without the header a server would not know that the body is chunked.
 #[test]
-fn a_stream_that_the_rules_cannot_announce_is_refused() {
+fn a_stream_that_the_rules_do_not_announce_is_refused() {
     let mut rules = Rules::S3;
     rules.content_sha256 = ContentSha256::Never;
     let service = Service::new("store", rules);
@@ -107,7 +107,7 @@ fn an_unsigned_payload_is_announced_in_a_header() {
             "UNSIGNED-PAYLOAD"
         );
     }
-    // In a URL too, where the rules say that the service reads it.
+    // Also in a URL, if the rules say that the service reads the header.
     let mut rules = Rules::GENERIC;
     rules.content_sha256 = ContentSha256::Always;
     let service = Service::new("service", rules);
@@ -123,7 +123,7 @@ fn an_unsigned_payload_is_announced_in_a_header() {
     assert_eq!(told, "UNSIGNED-PAYLOAD");
 }
 
-/// A `GET` like any other, presigned for a service, with this hash as its last line.
+/// The canonical request of a presigned `GET` for a service, with this payload hash.
 fn presigned_get(service: &str, names: &str, lines: &str, hash: &str) -> String {
     format!(
         "GET\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
@@ -194,7 +194,7 @@ fn presign_wants_the_payload_of_a_method_with_a_body_outside_s3() {
         let presigner = signer("sqs").presigner(LIFETIME, NOW).unwrap();
         assert_eq!(presigner.presign(&request).unwrap_err(), expected);
 
-        // With it the URL is made, and S3's family needs none.
+        // With the payload the URL is presigned. S3's family needs none.
         let payload = PayloadHash::new("hello");
         let canonical = presigned_get("sqs", "host", "", HELLO).replacen("GET", method, 1);
         presigns("sqs", &request, payload, canonical);
@@ -218,7 +218,7 @@ fn presign_refuses_a_payload_hash_that_no_browser_could_announce() {
             assert_eq!(error, Error::PayloadHashInUrl { service, method });
         }
     }
-    // An upload can be bound to its body: its sender is a program, which is told.
+    // An upload can be bound to its body. The program that sends it gets the header.
     let mut request = get("https://example.amazonaws.com/");
     *request.method_mut() = http::Method::PUT;
     let lines = format!("x-amz-content-sha256:{HELLO}\n");
@@ -226,7 +226,7 @@ fn presign_refuses_a_payload_hash_that_no_browser_could_announce() {
     let canonical = canonical.replacen("GET", "PUT", 1);
     let presigned = presigns("s3", &request, PayloadHash::new("hello"), canonical);
     assert_eq!(presigned.headers()["x-amz-content-sha256"], HELLO);
-    // And a URL that declares the hash itself needs no header.
+    // A URL that contains the hash itself needs no header.
     let declared = format!("https://example.amazonaws.com/?X-Amz-Content-Sha256={EMPTY}");
     let presigned = signer("s3")
         .presign_with_payload(&get(&declared), PayloadHash::EMPTY, LIFETIME, NOW)
@@ -262,13 +262,13 @@ fn presigned_urls_for_vpc_lattice_announce_the_payload() {
         PayloadHash::Unsigned,
         canonical,
     );
-    // Whoever uses the URL must send it.
+    // The user of the URL must send the header.
     assert_eq!(
         presigned.headers()["x-amz-content-sha256"],
         "UNSIGNED-PAYLOAD"
     );
 
-    // It offers no payload signing.
+    // VPC Lattice does not support signed payloads.
     let signer = signer("vpc-lattice-svcs");
     let mut request = request;
     let refused = Error::PayloadMustBeUnsigned {
@@ -281,7 +281,7 @@ fn presigned_urls_for_vpc_lattice_announce_the_payload() {
     assert!(request.headers().is_empty());
 }
 
-/// Compiles only as long as `PayloadHash` has no default.
+/// Compiles only if `PayloadHash` does not implement `Default`.
 trait HasNoDefault<Ambiguous> {
     fn holds() {}
 }
@@ -292,7 +292,7 @@ impl<T: Default> HasNoDefault<Defaulted> for T {}
 #[test]
 fn the_payload_hash_has_no_default() {
     <PayloadHash as HasNoDefault<_>>::holds();
-    // And what is said is what is signed, whatever the request holds.
+    // The payload of the caller is signed, whatever header the request has.
     for (payload, hash) in [
         (PayloadHash::EMPTY, EMPTY),
         (PayloadHash::new("hello"), HELLO),
@@ -306,12 +306,13 @@ fn the_payload_hash_has_no_default() {
 }
 
 #[test]
-fn glacier_hashes_what_has_a_tree_hash() {
+fn glacier_gets_the_payload_hash_header_beside_a_tree_hash() {
     let mut request = Request::put("https://glacier.us-east-1.amazonaws.com/-/vaults/examplevault")
         .header("x-amz-glacier-version", "2012-06-01")
         .body(())
         .unwrap();
-    // Glacier Developer Guide, "Signing requests": its canonical request, at another time.
+    // Amazon S3 Glacier Developer Guide, "Signing requests": its canonical request with another
+    // time.
     let canonical = format!(
         "PUT\n/-/vaults/examplevault\n\nhost:glacier.us-east-1.amazonaws.com\n\
          x-amz-date:20150830T123600Z\nx-amz-glacier-version:2012-06-01\n\n\

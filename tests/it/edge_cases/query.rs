@@ -10,10 +10,10 @@ fn a_bare_plus_is_a_space_and_never_emitted() {
     signs_plain("/?a=b%2Bc", "/", "a=b%2Bc");
     signs_plain("/?a=b%20c", "/", "a=b%20c");
     signs_s3("/?a+b=c+d", "/", "a%20b=c%20d");
-    // Sorted as what it is: a space comes before `!`, a plus after.
+    // It is sorted as a space, which comes before `!`. A plus comes after it.
     signs_plain("/?a=%2B&a=!&a=+", "/", "a=%20&a=%21&a=%2B");
 
-    // A presigned URL contains what all servers read alike.
+    // A presigned URL contains only spellings that all servers decode equally.
     let request = get("https://bucket.s3.amazonaws.com/k?prefix=a+b&c+=%2B");
     let canonical = s3_presigned("/k", "", "&c%20=%2B&prefix=a%20b");
     let url = presigns("s3", &request, PayloadHash::Unsigned, canonical);
@@ -32,13 +32,13 @@ fn a_bare_plus_is_a_space_and_never_emitted() {
 fn different_bytes_outside_utf_8_stay_different() {
     signs_plain("/?a=%FF", "/", "a=%FF");
     signs_plain("/?a=%FE", "/", "a=%FE");
-    // Nor are they the replacement character.
+    // They are not the replacement character either.
     signs_plain("/?a=%EF%BF%BD", "/", "a=%EF%BF%BD");
 }
 
 #[test]
 fn queries_are_sorted_after_encoding() {
-    // By bytes `@` comes behind digits and `é` behind `z`; their escapes come before both.
+    // The byte `@` comes after digits and `é` after `z`, but their escapes come before both.
     signs_plain("/?a0=1&a@=2", "/", "a%40=2&a0=1");
     signs_plain("/?z=1&%C3%A9=2", "/", "%C3%A9=2&z=1");
     signs_plain("/?z=1&é=2", "/", "%C3%A9=2&z=1");
@@ -63,7 +63,7 @@ fn all_values_of_a_name_are_kept() {
     signs_s3("/?a=1&b&a=1&a=0", "/", "a=0&a=1&a=1&b=");
 }
 
-/// A query in which nothing is as a canonical one would have it.
+/// A query that is not canonical in any respect.
 const CROOKED: &str = "b=2&a=%7e&&c&a=x+y&é=/";
 
 #[test]
@@ -79,7 +79,7 @@ fn signing_leaves_the_query_as_it_is() {
     );
     assert_eq!(request.uri(), &*uri);
 
-    // A presigned URL is this crate's own: a bare `+` becomes the `%20` that it is.
+    // Presigning writes the URL, so a bare `+` becomes `%20`.
     let canonical = s3_presigned("/k", "%C3%A9=%2F&", "&a=x%20y&a=~&b=2&c=");
     let presigned = presigns("s3", &get(&uri), PayloadHash::Unsigned, canonical);
     let uri = uri.replace('+', "%20");
@@ -106,7 +106,7 @@ fn unsorted_queries_are_sorted() {
         "Action=ListUsers&Version=2010-05-08",
     );
     signs_plain("/?b=1&B=2&a=3&A=4", "/", "A=4&B=2&a=3&b=1");
-    // Among the signer's own parameters too.
+    // Also among the parameters of the signature.
     let request =
         get("https://bucket.s3.amazonaws.com/k?x-amz-z=1&X-Amz-Zz=2&X-Amz-Ab=3&X-Amz-E=4&A=5");
     let canonical = "GET\n/k\nA=5&X-Amz-Ab=3&X-Amz-Algorithm=AWS4-HMAC-SHA256\

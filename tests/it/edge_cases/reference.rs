@@ -1,4 +1,5 @@
-//! What is right, in a few lines of HMAC; and the caller that all tests share.
+//! An independent implementation of the signature in a few lines of HMAC, and the requests that the
+//! tests share.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use time::macros::datetime;
 
 pub const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
 pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-/// The hash of no bytes.
+/// The SHA-256 hash of no bytes.
 pub const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 pub const REGION: &str = "us-east-1";
 pub const LIFETIME: Duration = Duration::from_secs(900);
@@ -31,7 +32,7 @@ pub fn get(uri: &str) -> Request<()> {
     Request::get(uri).body(()).unwrap()
 }
 
-/// A `GET` of `https://example.amazonaws.com` as most services sign it.
+/// The canonical request of a `GET` of `https://example.amazonaws.com`, as most services sign it.
 pub fn plain(path: &str, query: &str) -> String {
     format!(
         "GET\n{path}\n{query}\n\
@@ -40,7 +41,7 @@ pub fn plain(path: &str, query: &str) -> String {
     )
 }
 
-/// A `GET` of `https://bucket.s3.amazonaws.com` as S3 signs it, the payload unsigned.
+/// The canonical request of a `GET` of `https://bucket.s3.amazonaws.com` with an unsigned payload.
 pub fn s3(path: &str, query: &str) -> String {
     format!(
         "GET\n{path}\n{query}\n\
@@ -51,8 +52,8 @@ pub fn s3(path: &str, query: &str) -> String {
     )
 }
 
-/// The same, presigned for 900 seconds; `before` and `after` are the caller's own parameters on
-/// either side of the signer's.
+/// The same, presigned for 900 seconds. The caller's own parameters are sorted `before` and `after`
+/// those of the signature.
 pub fn s3_presigned(path: &str, before: &str, after: &str) -> String {
     format!(
         "GET\n{path}\n{before}\
@@ -76,7 +77,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The signature that AWS makes of a canonical request, at [`NOW`] in [`REGION`].
+/// The signature of a canonical request at [`NOW`] in [`REGION`].
 pub fn signature(canonical: impl AsRef<[u8]>, service: &str) -> String {
     signature_at(canonical, "20150830T123600Z", REGION, service)
 }
@@ -94,7 +95,7 @@ pub fn signature_at(
     signature_of(&string_to_sign, day, region, service)
 }
 
-/// The signature of any string to sign.
+/// The signature of a string to sign.
 pub fn signature_of(string_to_sign: &str, day: &str, region: &str, service: &str) -> String {
     let mut key = format!("AWS4{SECRET}").into_bytes();
     for part in [day, region, service, "aws4_request", string_to_sign] {
@@ -103,7 +104,7 @@ pub fn signature_of(string_to_sign: &str, day: &str, region: &str, service: &str
     hex(&key)
 }
 
-/// AWS's own answer to `GET /` (get-vanilla of its suite): the reference is right.
+/// The signature of `GET /` is that of AWS's suite (get-vanilla).
 #[test]
 fn the_reference_agrees_with_aws() {
     assert_eq!(
@@ -112,7 +113,7 @@ fn the_reference_agrees_with_aws() {
     );
 }
 
-/// Signs a request, and proves by the signature that exactly this canonical request was signed.
+/// Signs a request, and proves by the signature that this canonical request was signed.
 #[track_caller]
 pub fn signs<B>(
     service: impl Into<Service>,
@@ -124,17 +125,17 @@ pub fn signs<B>(
     let (name, rules) = (service.name().to_owned(), service.rules().clone());
     let made = signer(service).sign(request, payload, NOW).unwrap();
     if made.as_str() != signature(&canonical, &name) {
-        // What it says for itself, to see what is wrong.
+        // The crate's own canonical request shows the difference if the test fails.
         let said = CanonicalRequest::new(request, &rules, payload).unwrap();
         assert_eq!(
             said.to_string(),
             String::from_utf8_lossy(canonical.as_ref())
         );
-        panic!("signed something else than CanonicalRequest says");
+        panic!("the signed canonical request differs from CanonicalRequest");
     }
 }
 
-/// As [`signs`], of a `GET` to most services.
+/// Like [`signs`], for a `GET` to most services.
 #[track_caller]
 pub fn signs_plain(target: &str, path: &str, query: &str) {
     let mut request = get(&format!("https://example.amazonaws.com{target}"));
@@ -146,14 +147,14 @@ pub fn signs_plain(target: &str, path: &str, query: &str) {
     );
 }
 
-/// As [`signs`], of a `GET` to S3.
+/// Like [`signs`], for a `GET` to S3.
 #[track_caller]
 pub fn signs_s3(target: &str, path: &str, query: &str) {
     let mut request = get(&format!("https://bucket.s3.amazonaws.com{target}"));
     signs("s3", &mut request, PayloadHash::Unsigned, s3(path, query));
 }
 
-/// Presigns a request, and proves by the signature what was signed.
+/// Presigns a request, and proves by the signature that this canonical request was signed.
 #[track_caller]
 pub fn presigns(
     service: impl Into<Service>,
@@ -174,19 +175,19 @@ pub fn presigns(
             said.to_string(),
             String::from_utf8_lossy(canonical.as_ref())
         );
-        panic!("signed something else than CanonicalRequest says");
+        panic!("the signed canonical request differs from CanonicalRequest");
     }
     presigned
 }
 
-/// The path line that a service signs.
+/// The path in the canonical request.
 pub fn path_line(path: &str, rules: &Rules) -> String {
     countersign::sigv4::CanonicalPath::new(path, rules)
         .unwrap()
         .to_string()
 }
 
-/// Whether a request verifies as it arrives, at [`NOW`].
+/// Whether a request verifies at [`NOW`], as it was received.
 pub fn verifies<B>(
     service: impl Into<Service>,
     request: &Request<B>,

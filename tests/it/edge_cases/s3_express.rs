@@ -1,4 +1,4 @@
-//! S3 Express: which token goes under which name.
+//! S3 Express: which token is sent under which name.
 
 use countersign::s3::express::{CreateSession, SessionMode};
 use countersign::{Credentials, PayloadHash, Signer};
@@ -24,7 +24,7 @@ fn session() -> Credentials {
     CreateSession::parse(StatusCode::OK, ANSWER).unwrap()
 }
 
-/// Proves by the signature what was signed.
+/// Proves by the signature that this canonical request was signed.
 #[track_caller]
 fn signed<B>(request: &Request<B>, canonical: &str) {
     let expected = signature(canonical, "s3express");
@@ -198,11 +198,17 @@ fn a_response_to_create_session_is_read_or_refused() {
             "{text}"
         );
     }
-    // Every answer that was cut off.
+    // A truncated response is malformed.
     for end in 0..ANSWER.len() - 1 {
         if ANSWER.is_char_boundary(end) {
             assert!(parse(200, &ANSWER[..end]).is_err());
         }
     }
     assert!(CreateSession::parse(StatusCode::OK, [0xff, 0xfe]).is_err());
+}
+
+#[test]
+fn session_modes_are_written_as_in_the_api() {
+    assert_eq!(SessionMode::ReadOnly.as_str(), "ReadOnly");
+    assert_eq!(SessionMode::ReadWrite.as_str(), "ReadWrite");
 }

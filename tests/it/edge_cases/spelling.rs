@@ -1,4 +1,5 @@
-//! Requests whose spelling on the wire is not the canonical one: paths of S3, and letters of hosts.
+//! Requests that are sent in a spelling other than the canonical one: S3 paths, and hosts in
+//! uppercase.
 
 use countersign::StreamingMode;
 use countersign::verify::{
@@ -13,14 +14,14 @@ use time::macros::datetime;
 
 use crate::edge_cases::reference::*;
 
-/// What a signer and a server need for a store that verifies the path as it is sent.
+/// The service of a store that verifies the path as it is sent.
 fn as_sent() -> Service {
     let mut rules = Rules::S3;
     rules.recode_path = false;
     Service::new("s3", rules)
 }
 
-/// A request to S3 for `path`, its payload unsigned, with the signature for `signed`.
+/// A request to S3 for `path` with an unsigned payload, and the signature for the path `signed`.
 fn arrives(path: &str, signed: &str) -> Request<()> {
     let signature = signature(s3(signed, ""), "s3");
     Request::get(path)
@@ -38,7 +39,7 @@ fn arrives(path: &str, signed: &str) -> Request<()> {
         .unwrap()
 }
 
-/// The signature is the one that S3 calculates; the request line stays the caller's.
+/// The signature is the one that S3 calculates. The URI is unchanged.
 #[test]
 fn s3_signs_the_recomputed_path_and_leaves_the_uri_alone() {
     let uri = "https://b.s3.amazonaws.com/dt=2026-01-02/part@0.parquet";
@@ -88,7 +89,7 @@ fn presign_writes_the_canonical_path_of_s3_into_the_url() {
         let many = presigner.unwrap().presign(&request).unwrap();
         assert_eq!(many.url(), presigned.url());
     }
-    // Of other services the path on the wire is the caller's.
+    // For other services the path is sent unchanged.
     let request = get("https://example.amazonaws.com/a=b//%7e/");
     let presigned = signer("service").presign(&request, LIFETIME, NOW);
     let presigned = presigned.unwrap();
@@ -96,7 +97,7 @@ fn presign_writes_the_canonical_path_of_s3_into_the_url() {
     assert!(presigned.url().starts_with(start), "{}", presigned.url());
 }
 
-/// A client resolves `.` and `..`, so that a URL with such a segment reaches another key.
+/// A client removes `.` and `..`, so a URL with such a segment would reach another key.
 #[test]
 fn a_presigned_url_gains_no_dot_segments() {
     for (sent, on_the_wire, canonical) in [
@@ -105,7 +106,7 @@ fn a_presigned_url_gains_no_dot_segments() {
         ("/a/%2E%2E/b", "/a/%2E%2E/b", "/a/../b"),
         ("/%2e/b", "/%2e/b", "/./b"),
         ("/a%2F.", "/a%2F.", "/a/."),
-        // These are no dot segments.
+        // These are not dot segments.
         ("/a%2F...%2Fb", "/a/.../b", "/a/.../b"),
         ("/%2Ea/b%2E%2E", "/.a/b..", "/.a/b.."),
     ] {
@@ -130,7 +131,7 @@ fn a_rule_signs_the_path_of_s3_as_it_is_sent() {
         let presigned = presigns(as_sent(), &request, payload, s3_presigned(path, "", ""));
         assert!(presigned.url().contains(&format!(".com{path}?X-Amz-")));
     }
-    // A server by that rule takes nothing else.
+    // A server with this rule accepts no other text.
     let recomputed = arrives("/dt=1", "/dt%3D1");
     assert_eq!(verifies("s3", &recomputed, PayloadHash::Unsigned), Ok(()));
     assert_eq!(
@@ -156,7 +157,7 @@ fn a_bare_plus_in_a_path_of_s3_is_refused_and_the_error_names_encode_key() {
         let canonical = CanonicalRequest::new(&request, &Rules::S3, PayloadHash::Unsigned);
         assert_eq!(canonical.unwrap_err(), error);
     }
-    // What `encode_key` writes is signed, and so is a plus to other services.
+    // The output of `encode_key` is signed. For other services, a bare plus is signed, too.
     signs_s3("/a/b%2Bc.txt", "/a/b%2Bc.txt", "");
     signs_plain("/a/b+c.txt", "/a/b%2Bc.txt", "");
 }
@@ -193,10 +194,10 @@ fn a_malformed_escape_in_a_path_is_refused() {
     }
 }
 
-/// OpenDAL, aws4 and others send `( ) ! * '` bare and sign them escaped; some versions of curl sign
+/// OpenDAL, aws4 and others send `( ) ! * '` bare and sign them escaped. Some versions of curl sign
 /// the path as it is sent.
 #[test]
-fn a_server_of_s3_takes_the_signature_over_either_text() {
+fn a_server_of_s3_accepts_the_signature_of_either_text() {
     let payload = PayloadHash::Unsigned;
     for (sent, signed) in [
         ("/a(b)!*'", "/a%28b%29%21%2A%27"),
@@ -211,13 +212,13 @@ fn a_server_of_s3_takes_the_signature_over_either_text() {
     }
     let mismatch = Err(VerifyError::SignatureMismatch);
     for (sent, signed) in [
-        // Neither reading of a plus is a second one.
+        // A plus has one meaning only.
         ("/a+b", "/a%20b"),
         ("/a%20b", "/a+b"),
-        // A text of the same key that is neither canonical nor sent.
+        // A text of the same key that is neither the canonical one nor the one that was sent.
         ("/a(b)", "/a(b%29"),
         ("/a%28b%29", "/a(b)"),
-        // What is not ASCII is no line of a canonical request.
+        // A canonical request contains ASCII only.
         ("/é", "/é"),
         ("/a%2528", "/a%28"),
         ("/a(", "/a%2528"),
@@ -232,9 +233,9 @@ fn a_server_of_s3_takes_the_signature_over_either_text() {
     assert_ne!(signed.unwrap().as_str(), signature(text, "service"));
 }
 
-/// In each way in which a payload is signed.
+/// For each way in which a payload is signed.
 #[test]
-fn either_text_is_taken_with_every_payload() {
+fn either_text_is_accepted_with_every_payload() {
     let text = |path: &str, hash: &str| {
         format!(
             "PUT\n{path}\n\nhost:bucket.s3.amazonaws.com\nx-amz-content-sha256:{hash}\n\
@@ -271,7 +272,7 @@ fn either_text_is_taken_with_every_payload() {
                 }
                 Ok(PendingVerification::SignedStream(head)) => {
                     assert!(good && head.payload() == StreamingMode::Chunks);
-                    // The chain goes on from the signature that came.
+                    // The chain of chunks starts with the signature that was received.
                     assert_eq!(head.into_parts().1.signature().as_str(), signature);
                 }
                 Ok(head) => panic!("{head:?}"),
@@ -283,7 +284,7 @@ fn either_text_is_taken_with_every_payload() {
         }
     }
 
-    // Where only the payload tells its hash, both texts wait for it.
+    // If only the payload determines the hash, both texts are compared after it is known.
     let mut rules = Rules::S3;
     rules.content_sha256 = ContentSha256::Never;
     let store = Service::new("service", rules);
@@ -312,7 +313,7 @@ fn either_text_is_taken_with_every_payload() {
     }
 }
 
-/// Some clients send the letters of a host as they are written, others in lowercase.
+/// Some clients send a host as it is written, others in lowercase.
 #[test]
 fn signing_adds_a_lowercase_host_only_if_the_uri_has_uppercase_letters() {
     let text = |host: &str| {
@@ -327,10 +328,10 @@ fn signing_adds_a_lowercase_host_only_if_the_uri_has_uppercase_letters() {
         request.uri(),
         "https://User@STS.us-east-1.amazonaws.COM:443/"
     );
-    // Again, it is the same.
+    // Signing again makes the same request.
     signs("sts", &mut request, payload, &canonical);
     assert_eq!(request.headers().get_all("host").iter().count(), 1);
-    // As it arrives: by HTTP/1.1, and by HTTP/2 with the authority as it was written.
+    // As a server receives it: by HTTP/1.1, and by HTTP/2 with the authority as it was written.
     let mut received = request.clone();
     *received.uri_mut() = "/".parse().unwrap();
     assert_eq!(verifies("sts", &received, payload), Ok(()));
@@ -340,7 +341,7 @@ fn signing_adds_a_lowercase_host_only_if_the_uri_has_uppercase_letters() {
     signs("sts", &mut lowercase, payload, &canonical);
     assert!(!lowercase.headers().contains_key("host"));
 
-    // A caller's own header is signed as it is given.
+    // A `host` header of the caller is signed unchanged.
     let mut own = get("https://STS.us-east-1.amazonaws.com/");
     let host = HeaderValue::from_static("Sts.Example");
     own.headers_mut().insert("host", host);
@@ -357,7 +358,7 @@ fn signing_adds_a_lowercase_host_only_if_the_uri_has_uppercase_letters() {
 fn a_presigned_url_and_its_signature_have_the_host_in_lowercase() {
     let canonical = s3_presigned("/Key", "", "&Q=X");
     let request = get("https://User@BUCKET.s3.Amazonaws.com/Key?Q=X");
-    // `Q` sorts before the signer's own parameters.
+    // `Q` sorts before the parameters of the signature.
     let canonical = canonical
         .replace("&Q=X", "")
         .replace("X-Amz-Algorithm", "Q=X&X-Amz-Algorithm");
@@ -368,13 +369,13 @@ fn a_presigned_url_and_its_signature_have_the_host_in_lowercase() {
     let received = get(presigned.url());
     assert_eq!(verifies("s3", &received, PayloadHash::Unsigned), Ok(()));
 
-    // With a header that says the same as the URL, there is nothing else to send.
+    // A header that equals the host of the URL need not be sent.
     let mut same = request.clone();
     let host = HeaderValue::from_static("bucket.s3.amazonaws.com");
     same.headers_mut().insert("host", host);
     let presigned = presigns("s3", &same, PayloadHash::Unsigned, &canonical);
     assert!(presigned.headers().is_empty());
-    // One with other letters is signed as it is given, and has to be sent.
+    // A header with other letters is signed unchanged, and must be sent.
     let host = HeaderValue::from_static("BUCKET.s3.amazonaws.com");
     same.headers_mut().insert("host", host);
     let canonical = canonical.replace("host:bucket", "host:BUCKET");

@@ -32,21 +32,21 @@ fn iot_tokens_are_added_after_signing() {
         presigned.url()
     );
 
-    // The header form sends it and does not sign it.
+    // In a header signature, it is sent and not signed.
     let mut request = get("https://example.amazonaws.com/");
     let made = signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let expected = crate::edge_cases::reference::signature(plain("/", ""), "iotdevicegateway");
     assert_eq!(made.as_str(), expected);
     assert_eq!(request.headers()["x-amz-security-token"], "IQo/b3+Jp==");
-    // Nor does a second signing.
+    // Signing again does not sign it either.
     let made = signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     assert_eq!(made.as_str(), expected);
 }
 
 #[test]
-fn a_session_token_knows_its_header_name() {
+fn each_kind_of_session_token_has_its_header_name() {
     let uri = "https://bucket--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com/?session";
-    // `CreateSession` is made with ordinary temporary credentials...
+    // `CreateSession` is signed with ordinary temporary credentials...
     let ordinary = credentials().with_session_token("ordinary");
     let mut create = get(uri);
     Signer::new(ordinary, REGION, "s3express")
@@ -55,7 +55,8 @@ fn a_session_token_knows_its_header_name() {
         .unwrap();
     assert_eq!(create.headers()["x-amz-security-token"], "ordinary");
     assert!(!create.headers().contains_key("x-amz-s3session-token"));
-    // ...and what it returned goes under the other name, even on the same request.
+    // ...and the credentials that it returned are sent under the other name, even in the same
+    // request.
     let session = credentials().with_session_token(SessionToken::s3_express("session"));
     let session = Signer::new(session, REGION, "s3express").unwrap();
     session.sign(&mut create, PayloadHash::EMPTY, NOW).unwrap();
@@ -96,7 +97,7 @@ fn a_presigned_url_lasts_one_second_to_seven_days() {
         assert!(error.to_string().contains(&seconds.to_string()));
         assert!(error.to_string().contains("604800"));
     }
-    // Less than a second is none.
+    // A fraction of a second is refused.
     assert!(presign(Duration::from_millis(999)).is_err());
 }
 
@@ -125,7 +126,7 @@ fn a_url_that_outlives_its_credentials_names_both_times() {
         "{text}"
     );
 
-    // Credentials that have ended sign nothing, from their last moment on.
+    // Expired credentials sign nothing, from the second of their expiration.
     for now in [expiration, datetime!(2016-01-01 0:00 UTC)] {
         let mut request = get("https://bucket.s3.amazonaws.com/k");
         let expected = Error::CredentialsExpired {
@@ -152,7 +153,7 @@ fn a_url_that_outlives_its_credentials_names_both_times() {
 
 #[test]
 fn the_time_is_an_argument_and_only_the_default_clock_of_layers_reads_one() {
-    // Any time, from any zone; the same time is the same signature.
+    // The date is in UTC, without the fraction of the second.
     let times = [
         (datetime!(1970-01-01 0:00 UTC), "19700101T000000Z"),
         (datetime!(2015-08-30 14:36 +2), "20150830T123600Z"),
@@ -170,7 +171,8 @@ fn the_time_is_an_argument_and_only_the_default_clock_of_layers_reads_one() {
         let expected = signature_at(canonical, date, REGION, "service");
         assert_eq!(made.as_str(), expected, "{now}");
     }
-    // And nothing in the crate reads a clock or the environment, but for the default of the layers.
+    // Nothing in the crate reads a clock or the environment, except the default clock of the
+    // layers.
     for (file, text) in sources() {
         for word in [
             "now_utc",
@@ -189,7 +191,7 @@ fn the_time_is_an_argument_and_only_the_default_clock_of_layers_reads_one() {
     }
 }
 
-/// The crate's own files, with their text.
+/// The files of the crate with their text.
 fn sources() -> Vec<(String, String)> {
     let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut sources = Vec::new();
@@ -209,14 +211,14 @@ fn sources() -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_remembered_signing_key_is_for_its_day_only() {
+fn a_cached_signing_key_is_used_for_its_day_only() {
     let days = [
         (NOW, "20150830T123600Z"),
         (datetime!(2015-08-31 0:00 UTC), "20150831T000000Z"),
         (datetime!(2015-08-30 23:59:59 UTC), "20150830T235959Z"),
         (datetime!(2016-08-30 0:00 UTC), "20160830T000000Z"),
     ];
-    // Names that run together when they are joined carelessly.
+    // Scopes that are equal if their parts are joined without a separator.
     let scopes = [
         ("us-east-1", "s"),
         ("us-east-", "1s"),
@@ -243,7 +245,7 @@ fn a_remembered_signing_key_is_for_its_day_only() {
             }
         }
     }
-    // Two owners of one access key id do not share a key.
+    // Two users with one access key ID do not share a key.
     let other = Signer::new(Credentials::new("AKIDEXAMPLE", "another"), "us-east-1", "s").unwrap();
     let mut request = get("https://example.amazonaws.com/");
     let made = other.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
@@ -313,7 +315,7 @@ fn a_relative_uri_is_an_error_and_an_expiry_is_required() {
         .presign_with_payload(&request, PayloadHash::EMPTY, LIFETIME, NOW)
         .unwrap_err();
     assert_eq!(error, Error::RelativeUri);
-    // With a host it can be signed; a URL to hand out it is not.
+    // With a `host` header it can be signed, but not presigned: a URL needs a host.
     request
         .headers_mut()
         .insert("host", HeaderValue::from_static("example.amazonaws.com"));
@@ -354,7 +356,7 @@ fn a_lifetime_with_a_fraction_of_a_second_is_refused_and_says_so() {
     ));
 }
 
-/// What botocore signs.
+/// The signature was made by botocore.
 #[test]
 fn iotdata_signs_its_token_in_a_header_and_appends_it_to_a_url() {
     let now = datetime!(2026-01-02 03:04:05 UTC);
@@ -374,7 +376,7 @@ fn iotdata_signs_its_token_in_a_header_and_appends_it_to_a_url() {
         "IQoJb3JpZ2lu/tok+en=="
     );
 
-    // A server that goes by the same rules takes it, and refuses it with another token.
+    // A server with the same rules accepts the token, and no other one.
     let verify = |request: &Request<&str>, payload| {
         let claim = SignedRequest::parse(request)?;
         let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
@@ -397,7 +399,7 @@ fn iotdata_signs_its_token_in_a_header_and_appends_it_to_a_url() {
     sent.headers_mut().insert("host", host);
     assert_eq!(verify(&sent, PayloadHash::EMPTY), Ok(()));
 
-    // The gateway of devices drops it in either form.
+    // The device gateway does not sign the token, neither in a header nor in a URL.
     let signer = Signer::new(credentials.clone(), "us-east-1", "iotdevicegateway").unwrap();
     let mut request = Request::get(url).body("").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, now).unwrap();

@@ -158,8 +158,8 @@ fn a_token_with_another_name_or_place_has_no_cause() {
     }
 }
 
-/// Iceberg's Java client sends the hash in base64, and a URL of OpenSearch Serverless sends none. The
-/// signatures are from 20 lines of Python's `hmac`.
+/// Iceberg's Java client sends the hash in base64, and a URL for OpenSearch Serverless contains
+/// none. The signatures were made with 20 lines of Python's `hmac`.
 #[test]
 fn a_hash_in_base64_or_no_hash_has_no_cause() {
     const BODY: &str = r#"{"namespace":["sales"]}"#;
@@ -195,7 +195,7 @@ fn a_hash_in_base64_or_no_hash_has_no_cause() {
     silent(&search, &Service::from("aoss"), payload);
 }
 
-/// File names in Latin-1, as old clients send them. Two of them are still told apart.
+/// Old clients send file names in Latin-1. Two different ones are still distinguished.
 #[test]
 fn a_header_that_is_not_utf_8_has_no_cause() {
     let service = Service::S3;

@@ -32,7 +32,7 @@ fn a_body_above_the_limit_is_refused() {
     );
 }
 
-/// A JSON tree takes many times the memory of its text.
+/// A JSON tree needs many times the memory of its text.
 #[test]
 fn a_json_body_above_its_limit_is_not_parsed() {
     let request = signed();
@@ -48,7 +48,7 @@ fn a_json_body_above_its_limit_is_not_parsed() {
         .error_body(body(65_537))
         .unwrap_err();
     assert_eq!(error.to_string(), "response is JSON larger than 64 KiB");
-    // A header tells all the same.
+    // The header is still evaluated.
     let answer = http::Response::builder()
         .status(403)
         .header("x-amzn-errortype", "UnrecognizedClientException");
@@ -58,7 +58,7 @@ fn a_json_body_above_its_limit_is_not_parsed() {
 }
 
 #[test]
-fn what_is_printed_is_bounded() {
+fn the_printed_text_is_bounded() {
     let request = signed();
     let many = "x-amz-meta-x:1\n".repeat(20_000);
     let long = "a".repeat(500_000);
@@ -101,7 +101,8 @@ fn control_characters_are_not_printed() {
     assert!(!text.contains(['\u{202e}', '\u{200f}']));
 }
 
-/// Characters that end a line, move the cursor or reorder text are replaced; their neighbours are not.
+/// Characters that end a line, move the cursor or reorder text are replaced, those next to them are
+/// not.
 #[test]
 fn marks_that_reorder_text_are_replaced() {
     for (hidden, neighbours) in [
@@ -162,7 +163,7 @@ proptest! {
         }
     }
 
-    /// Right responses, with a piece cut out or put in.
+    /// Valid responses with a piece removed or inserted.
     #[test]
     fn no_damaged_response_makes_the_explainer_panic(at in 0..1500_usize, cut in 0..40_usize, put in "[ -~\\n]{0,8}") {
         let request = signed();

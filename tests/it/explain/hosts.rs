@@ -1,11 +1,11 @@
-//! What the host says, where the server says only that the signature does not match.
+//! The host as a cause, if the server says only that the signature does not match.
 
 use countersign::explain::{Cause, Diagnosis, Explainer};
 use countersign::{Credentials, PayloadHash, Signer};
 use http::Request;
 use time::macros::datetime;
 
-/// A request to this host, signed for a service in a Region.
+/// A request to this host, signed for a service in a region.
 fn explainer(host: &str, region: &str, service: &str) -> Explainer {
     let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), region, service).unwrap();
     let mut request = Request::get(format!("https://{host}/")).body(()).unwrap();
@@ -71,10 +71,10 @@ fn a_host_that_fits_or_is_unknown_is_not_blamed() {
     for (host, service, region) in [
         ("email.eu-west-1.amazonaws.com", "ses", "eu-west-1"),
         ("iam.amazonaws.com", "iam", "us-east-1"),
-        // The region of the bucket is not that of the host.
+        // The bucket's region is not a part of the host.
         ("photos.s3-accelerate.amazonaws.com", "s3", "eu-west-1"),
         ("store.example.com", "s3", "eu-west-1"),
-        // Its name resolves to the bucket's own Region.
+        // The name resolves to the bucket's own region.
         ("photos.s3.amazonaws.com", "s3", "eu-west-1"),
         // Two services share the hosts of AWS IoT.
         ("a1-ats.iot.us-east-1.amazonaws.com", "iotdata", "us-east-1"),
@@ -89,7 +89,7 @@ fn a_host_that_fits_or_is_unknown_is_not_blamed() {
         let diagnosis = explainer(host, region, service).check();
         assert_eq!(diagnosis.cause(), None, "{host}");
     }
-    // Nor for an error that is not about signatures.
+    // An error that is not about signatures is not explained by the host.
     let diagnosis = refused(
         "email.eu-west-1.amazonaws.com",
         "eu-west-1",

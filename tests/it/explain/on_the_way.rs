@@ -1,4 +1,5 @@
-//! Requests that were changed between signer and server, and requests signed by the wrong rules.
+//! Requests that were changed between signer and server, and requests that were signed by the wrong
+//! rules.
 
 use std::time::Duration;
 
@@ -8,11 +9,11 @@ use http::{HeaderValue, Method, Request, header::HeaderName};
 
 use crate::explain::server::{self, NOW, SECRET, Sent, Shape, TOKEN};
 
-/// How the client signs, and what happens then.
+/// How the client signs, and how the request is changed.
 pub struct Case {
     name: &'static str,
     service: fn() -> Service,
-    /// A method, URL, headers and a body.
+    /// Method, URL, headers, body.
     request: (
         &'static str,
         &'static str,
@@ -101,7 +102,7 @@ pub const CASES: &[Case] = &[
         Cause::PathEncoding
     ),
     case!(
-        "path in lower-case hex",
+        "path in lowercase hex",
         SQS,
         ("GET", "https://h.example/a%C3%A9", &[], ""),
         Header,
@@ -438,7 +439,7 @@ pub const CASES: &[Case] = &[
 ];
 
 impl Case {
-    /// As signed, and as it arrived.
+    /// The request as it was signed, and as it was received.
     pub fn make(&self) -> (Sent, Sent, PayloadHash) {
         let (method, url, headers, body) = self.request;
         let mut request = Request::builder().method(method).uri(url);
@@ -473,7 +474,7 @@ impl Case {
     }
 }
 
-/// All of them: name, service, as signed, as it arrived, what was signed of the payload.
+/// All cases: name, service, the request as signed and as received, the signed payload.
 pub fn made() -> impl Iterator<Item = (&'static str, Service, Sent, Sent, PayloadHash)> {
     CASES.iter().map(|case| {
         let (sent, arrived, payload) = case.make();
@@ -527,7 +528,7 @@ fn a_capture_shows_what_changed() {
     }
 }
 
-/// AWS IoT's token is added after signing, so it is on no signed line.
+/// The token for AWS IoT is added after signing, so no signed line contains it.
 #[test]
 fn an_unsigned_token_that_changed_is_found() {
     let service = Service::from("iotdevicegateway");
@@ -553,7 +554,8 @@ fn an_unsigned_token_that_changed_is_found() {
     );
 }
 
-/// A header's signature does not cover the access key ID, so only the comparison can tell.
+/// A signature in a header does not cover the access key ID, so only the comparison finds the
+/// change.
 #[test]
 fn an_access_key_id_changed_on_the_way_is_found() {
     let mut request = Request::get(KEY).body(()).unwrap();

@@ -1,4 +1,4 @@
-//! Signature Version 2 and browser uploads, which are not read: only the response explains them.
+//! Signature Version 2 and browser uploads are not parsed: only the response explains them.
 
 use countersign::explain::{Cause, Explainer};
 use http::{Request, Response};
@@ -70,7 +70,7 @@ fn another_scheme_is_undetermined() {
             let body = format!("<Code>{code}</Code><Message>Access Denied</Message>");
             assert_eq!(caused(&request, &body), causes, "{request:?} {code}");
         }
-        // The response to a HEAD says no more than that.
+        // The response to a `HEAD` has only the status.
         let sent = Explainer::new(&request, "s3");
         let bare = Response::builder().status(403).body("").unwrap();
         let bare = sent.response(&bare);

@@ -1,4 +1,5 @@
-//! A caller's own `host` header wins over the URI, which only says where to connect.
+//! A `host` header of the caller replaces the host of the URI, which is then only the address to
+//! connect to.
 
 use countersign::explain::{Cause, Explainer};
 use countersign::verify::{SignedRequest, VerifyError};
@@ -37,7 +38,7 @@ fn a_host_header_takes_the_place_of_the_uri() {
     assert_eq!(sent.check().cause(), None);
     let sent = sent.with_secret_key(SecretKey::from(SECRET));
     assert_eq!(sent.check().cause(), None);
-    // Only an attacker sends both to a server.
+    // An honest client never sends both to a server.
     let refused = SignedRequest::parse(&request).map(|_| ());
     assert_eq!(refused, Err(VerifyError::SeveralHosts));
 }

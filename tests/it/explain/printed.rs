@@ -1,4 +1,4 @@
-//! What is printed for each cause, to be read by people: `printed.txt`.
+//! The printed text of each cause, for review: `printed.txt`.
 
 use countersign::explain::{Cause, Explainer};
 use countersign::{PayloadHash, Service};
@@ -13,7 +13,7 @@ fn names() -> Vec<String> {
     ["a", "b"].map(str::to_owned).to_vec()
 }
 
-/// One of each.
+/// One of each cause.
 fn causes() -> Vec<Cause> {
     let text = str::to_owned;
     let (now, end) = (
@@ -156,9 +156,10 @@ fn printed() -> String {
     all
 }
 
-/// `PRINT=1 cargo test --features explain` writes the new texts into the file, to be read.
+/// After a change, `PRINT=1 cargo test --features explain` rewrites the file. Review the
+/// difference.
 #[test]
-fn every_text_is_as_it_was_read() {
+fn every_printed_text_is_in_printed_txt() {
     let printed = printed();
     if std::env::var_os("PRINT").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/explain/printed.txt");

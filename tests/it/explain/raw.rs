@@ -91,7 +91,7 @@ fn slices_that_http_cannot_carry_are_refused() {
     }
 }
 
-/// What is printed of a diagnosis is its findings, each as it prints itself.
+/// A diagnosis prints the text of each finding.
 #[test]
 fn a_finding_prints_its_part_of_the_diagnosis() {
     let request = without_a_response::s3();

@@ -1,4 +1,4 @@
-//! Responses as the services write them, word for word, with the requests that they refuse.
+//! Responses of the services, word for word, and the requests that they refuse.
 
 use std::time::Duration;
 

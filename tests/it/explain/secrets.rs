@@ -89,9 +89,9 @@ fn tokens_and_signatures_are_not_printed() {
     }
 }
 
-/// A parameter without `=` is all name.
+/// A parameter without `=` is printed as a name.
 #[test]
-fn a_token_that_became_a_name_is_not_printed() {
+fn a_token_that_became_a_parameter_name_is_not_printed() {
     let service = Service::from("iotdevicegateway");
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let signer = Signer::new(credentials, "us-east-1", service.clone()).unwrap();
@@ -111,7 +111,7 @@ fn a_token_that_became_a_name_is_not_printed() {
     }
 }
 
-/// `Token-0`, `ArgumentValue`, `SignatureProvided`.
+/// S3's elements `Token-0`, `ArgumentValue` and `SignatureProvided`.
 #[test]
 fn secrets_that_responses_echo_are_not_printed() {
     for case in responses::CASES {

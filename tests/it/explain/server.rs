@@ -1,4 +1,5 @@
-//! A server of a few lines: it writes down what arrived, by itself, and answers as AWS does.
+//! A server of a few lines: it builds the canonical request independently, and responds as AWS
+//! does.
 
 use countersign::Service;
 use hmac::{Hmac, KeyInit, Mac};
@@ -46,7 +47,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The canonical request of what arrived.
+/// The canonical request of the received request.
 pub fn canonical(s3: bool, request: &Sent) -> String {
     let path = request.uri().path();
     let path = if s3 {
@@ -110,7 +111,7 @@ pub fn canonical(s3: bool, request: &Sent) -> String {
     )
 }
 
-/// One part of the authorization, wherever it stands.
+/// A part of the authorization, in the header or in the query.
 fn part(request: &Sent, name: &str) -> String {
     if let Some(header) = request.headers().get("authorization") {
         let header = header.to_str().unwrap();
@@ -140,7 +141,7 @@ pub fn string_to_sign(request: &Sent, canonical: &str) -> String {
     )
 }
 
-/// Signature Version 4 in five lines.
+/// The signature, in five lines.
 pub fn sign(secret: &str, string_to_sign: &str) -> String {
     let scope = string_to_sign.split('\n').nth(2).unwrap();
     let mut key = format!("AWS4{secret}").into_bytes();
@@ -161,7 +162,7 @@ pub fn xml(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// How an answer is written.
+/// The format of a response.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shape {
     S3,
@@ -169,7 +170,7 @@ pub enum Shape {
     Json,
     RestJson,
     Gateway,
-    /// As a command line tool prints it, its line breaks folded by a log.
+    /// As a command line tool prints it, with line breaks folded by a log.
     Folded,
 }
 
@@ -193,7 +194,7 @@ pub fn text(canonical: &str, string_to_sign: &str) -> String {
     )
 }
 
-/// What a server answers that calculated this.
+/// The response of a server that calculated these texts.
 pub fn answer(shape: Shape, canonical: &str, string_to_sign: &str) -> Response<String> {
     let told = text(canonical, string_to_sign);
     let bytes = |text: &str| {
@@ -264,7 +265,7 @@ pub fn answer(shape: Shape, canonical: &str, string_to_sign: &str) -> Response<S
     response.status(status).body(body).unwrap()
 }
 
-/// Verifies what arrived; answers where the signature is another one.
+/// Verifies a request. Returns the response if the signature is wrong.
 pub fn serve(service: &Service, shape: Shape, request: &Sent) -> Option<Response<String>> {
     let canonical = canonical(service.name() == "s3", request);
     let string_to_sign = string_to_sign(request, &canonical);

@@ -1,5 +1,5 @@
-//! Signers that sign something else than they send. The server quotes what it calculated, or says
-//! nothing; the secret access key, or the signer's own log, tells what was signed.
+//! Signers that sign another text than they should. The server may quote the text that it
+//! calculated. The secret access key, or the log of the signer, tells which text was signed.
 
 use std::time::Duration;
 
@@ -220,14 +220,14 @@ pub const CASES: &[Case] = &[
 ];
 
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-/// Of `data`.
+/// The SHA-256 hash of `data`.
 const HASH: [u8; 32] = [
     0x3a, 0x6e, 0xb0, 0x79, 0x0f, 0x39, 0xac, 0x87, 0xc9, 0x4f, 0x38, 0x56, 0xb2, 0xdd, 0x2c, 0x5d,
     0x11, 0x0e, 0x68, 0x11, 0x60, 0x22, 0x61, 0xa9, 0xa9, 0x23, 0xd3, 0xbb, 0x23, 0xad, 0xc8, 0xb7,
 ];
 
 impl Case {
-    /// The request, its canonical form as the server has it, and as the signer had it.
+    /// The request, its canonical form as the server calculates it, and as the signer did.
     fn make(&self) -> (server::Sent, String, String) {
         self.signed_with(self.secret)
     }
@@ -259,11 +259,11 @@ impl Case {
     fn expect(&self, how: &str, diagnosis: &countersign::explain::Diagnosis) {
         let cause = diagnosis.cause();
         let right = match (&self.cause, cause) {
-            // Without a response it is not known what the server calculated.
+            // Without a response it is unknown what the server calculated.
             (Cause::WrongSecretKey, cause) if how == "alone" => {
                 cause == Some(&Cause::SignatureNotReproduced)
             }
-            // Which names they are depends on the side.
+            // The names depend on which side has the parameters.
             (Cause::ParametersLost { .. }, Some(Cause::ParametersAdded { names })) => {
                 names == &["a", "z"]
             }
@@ -291,7 +291,7 @@ fn the_secret_tells_each_mistake() {
     }
 }
 
-/// With what the signer logged, no secret is needed.
+/// With the log of the signer no secret is needed.
 #[test]
 fn the_log_tells_each_mistake() {
     for case in CASES {
@@ -309,9 +309,9 @@ fn the_log_tells_each_mistake() {
     }
 }
 
-/// Some requests do not tell which hash was signed.
+/// In some requests the signed hash cannot be known.
 #[test]
-fn equal_lines_leave_a_payload_hash_that_is_unknown() {
+fn equal_canonical_requests_leave_an_unknown_payload_hash() {
     for secret in [SECRET, "another"] {
         let case = Case {
             name: "another payload, or another secret",
@@ -373,7 +373,7 @@ fn equal_lines_leave_a_payload_hash_that_is_unknown() {
 }
 
 #[test]
-fn equal_lines_leave_only_the_secret() {
+fn equal_canonical_requests_blame_the_secret() {
     let case = CASES.last().unwrap();
     let (request, right, _) = case.make();
     let string_to_sign = server::string_to_sign(&request, &right);
@@ -407,7 +407,7 @@ fn the_secret_tells_more_than_a_hash() {
     case.expect("a hash", &sent.error_body(answer).unwrap());
 }
 
-/// What remains around a secret that was copied from a file.
+/// White space that remains when a secret is copied from a file.
 #[test]
 fn white_space_around_the_secret_is_found() {
     let case = Case {

@@ -1,4 +1,5 @@
-//! Paths and queries that signers and servers read differently: the secret is right, and not to blame.
+//! Paths and queries that signers and servers read differently: the secret is right, and not
+//! blamed.
 
 use countersign::explain::{Cause, Difference, Explainer, Finding};
 use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
@@ -20,7 +21,7 @@ fn signed(url: &str, service: &str) -> server::Sent {
     request
 }
 
-/// The same request, with the signature of this canonical request.
+/// The same request with the signature of this canonical request.
 fn resigned(mut request: server::Sent, canonical: &str) -> server::Sent {
     let string_to_sign = server::string_to_sign(&request, canonical);
     let signature = server::sign(SECRET, &string_to_sign);
@@ -40,7 +41,7 @@ fn lines(finding: &Finding) -> (&str, &str, &str) {
     (line.part(), line.signed(), line.received())
 }
 
-/// The request and its signature as AWS takes them: S3 encodes the path strictly.
+/// AWS accepts the request and its signature: S3 encodes the path strictly.
 #[test]
 fn a_path_that_servers_encode_differently_is_blamed_and_not_the_secret() {
     let request = Request::get("https://b.s3.amazonaws.com/dt=2026-01-02/part@0.parquet")
@@ -75,7 +76,7 @@ fn a_path_that_servers_encode_differently_is_blamed_and_not_the_secret() {
         [Cause::AccessDenied, Cause::PathEncoding]
     );
 
-    // By the rules of such a store, S3 is the one that reads it differently.
+    // With the rules of such a store, S3 is the server that reads it differently.
     let mut rules = Rules::S3;
     rules.recode_path = false;
     let service = Service::new("s3", rules);
@@ -87,7 +88,7 @@ fn a_path_that_servers_encode_differently_is_blamed_and_not_the_secret() {
     assert_eq!(causes(&diagnosis), [Cause::PathEncoding]);
     assert_eq!(lines(&diagnosis.findings()[0]), ("path", sent, strict));
 
-    // A signer that signs as sent, for S3.
+    // The signer signed the path as it is sent, for S3.
     let diagnosis = keyed(&request, "s3").error_body(MISMATCH).unwrap();
     assert_eq!(causes(&diagnosis), [Cause::PathEncoding]);
     assert_eq!(lines(&diagnosis.findings()[0]), ("path", sent, strict));
@@ -121,7 +122,7 @@ fn a_bare_plus_in_a_query_is_blamed_and_not_the_secret() {
             [Cause::AccessDenied, Cause::PlusAndSpace]
         );
 
-        // A signer that takes it for a plus.
+        // The signer takes it for a plus.
         let canonical = server::canonical(service == "s3", &request).replace(space, plus);
         let request = resigned(request, &canonical);
         let explainer = keyed(&request, service).with_payload(PayloadHash::EMPTY);
@@ -147,7 +148,7 @@ fn a_bare_plus_in_a_key_is_blamed_and_not_the_secret() {
     );
 }
 
-/// Every server reads these alike, so the server has another secret, or received another request.
+/// All servers read these equally, so the server has another secret, or received another request.
 #[test]
 fn a_plain_spelling_is_not_blamed() {
     for (url, service) in [
@@ -167,7 +168,7 @@ fn a_plain_spelling_is_not_blamed() {
     }
 }
 
-/// A wrong secret is said to be wrong, also if the spelling is ambiguous.
+/// A wrong secret is blamed, also if the spelling is ambiguous.
 #[test]
 fn a_wrong_secret_is_not_excused_by_a_spelling() {
     let request = signed("https://b.s3.amazonaws.com/a@b?prefix=a+b", "s3");
@@ -176,7 +177,7 @@ fn a_wrong_secret_is_not_excused_by_a_spelling() {
     assert_eq!(causes(&diagnosis), [Cause::SignatureNotReproduced]);
 }
 
-/// With the text that the server calculated, the secret tells whose secret is another one.
+/// The secret and the text that the server calculated show on which side the secret differs.
 #[test]
 fn the_secret_is_tried_on_what_the_server_calculated() {
     let request = signed("https://b.s3.amazonaws.com/key", "s3");
@@ -192,7 +193,7 @@ fn the_secret_is_tried_on_what_the_server_calculated() {
     let other = canonical.replace("/key", "/other");
     assert_eq!(explain(SECRET, &canonical), [Cause::ServerSecretKeyDiffers]);
     assert_eq!(explain("another", &canonical), [Cause::WrongSecretKey]);
-    // Hex in uppercase, as some stores log it.
+    // Uppercase hex, as some stores log it.
     let (start, hash) = canonical.rsplit_once('\n').unwrap();
     let upper = format!("{start}\n{}", hash.to_uppercase());
     assert_eq!(explain(SECRET, &upper), [Cause::ServerSecretKeyDiffers]);
@@ -207,7 +208,7 @@ fn the_secret_is_tried_on_what_the_server_calculated() {
     assert_eq!(causes(&diagnosis), [Cause::ServerSecretKeyDiffers]);
 }
 
-/// The request as it was sent, and as a proxy passed it on.
+/// The request as it was sent, and as a proxy forwarded it.
 #[test]
 fn a_path_that_a_proxy_encoded_again_is_not_blamed_on_the_rules() {
     for (service, url, arrived) in [
@@ -241,7 +242,7 @@ fn a_path_that_a_proxy_encoded_again_is_not_blamed_on_the_rules() {
             assert_eq!(causes(&diagnosis), [Cause::PathEncodedAgain], "{url}");
             assert!(!diagnosis.to_string().contains("Rules::"), "{diagnosis}");
         }
-        // And the other way round.
+        // The same in the other direction.
         let (sent, mut captured) = (signed(arrived, service), signed(arrived, service));
         *captured.uri_mut() = url.parse().unwrap();
         let diagnosis = Explainer::new(&sent, service).captured(&captured);

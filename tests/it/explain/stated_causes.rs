@@ -195,7 +195,7 @@ fn each_sentence_names_its_cause() {
             Cause::AuthenticationLost,
         ),
     ] {
-        // A code that says nothing, so that the sentence has to.
+        // The code has no meaning, so only the sentence explains the error.
         let diagnosis = answered(&s3(), "BadRequest", message, "");
         assert_eq!(causes(&diagnosis), [cause], "{message}\n{diagnosis}");
     }
@@ -263,7 +263,7 @@ fn each_code_names_its_cause() {
             unsigned(),
             Some(Cause::MissingAuthentication),
         ),
-        // Of a request that is signed it says that some other header is missing.
+        // For a signed request, it means that another header is missing.
         (
             "MissingSecurityHeader",
             unsigned(),
@@ -319,7 +319,7 @@ fn each_element_names_its_cause() {
             "<Region>eu-west-1</Region>",
             region(Some("eu-west-1")),
         ),
-        // One that holds nothing says nothing.
+        // An empty element has no meaning.
         (
             "AuthorizationHeaderMalformed",
             "<Region></Region>",
@@ -329,7 +329,7 @@ fn each_element_names_its_cause() {
         let diagnosis = answered(&s3(), code, "x", element);
         assert_eq!(diagnosis.cause(), Some(&cause), "{code} {element}");
     }
-    // Where something else is wrong, a region is only mentioned.
+    // If the error has another cause, the region is only mentioned.
     let diagnosis = answered(&s3(), "NoSuchKey", "x", "<Region>eu-west-1</Region>");
     assert_eq!(diagnosis.cause(), None, "{diagnosis}");
 }
@@ -409,7 +409,7 @@ fn lowercase_xml_names_are_read() {
     assert_eq!(causes(&diagnosis), [Cause::UnsupportedAlgorithm]);
 }
 
-/// With the code, or the message alone, in which one word must be enough.
+/// With the code, or with the message only, in which one word must be enough.
 #[test]
 fn the_output_of_a_tool_is_read() {
     let (request, service) = (s3(), Service::S3);
@@ -453,7 +453,7 @@ fn the_output_of_a_tool_is_read() {
     }
 }
 
-/// A `HEAD` has no body: only its status says whether it may be about signatures.
+/// A `HEAD` response has no body: only its status can be about signatures.
 #[test]
 fn a_status_alone_may_be_about_signatures() {
     let service = Service::S3;
@@ -469,9 +469,9 @@ fn a_status_alone_may_be_about_signatures() {
     }
 }
 
-/// The text may be indented or cut; the bytes are exact.
+/// The text may be indented or truncated. The bytes are exact.
 #[test]
-fn the_bytes_of_a_quoted_text_win() {
+fn the_bytes_of_a_quoted_text_precede_its_text() {
     let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let quoted = |path: &str| {
         format!(
@@ -491,7 +491,7 @@ fn the_bytes_of_a_quoted_text_win() {
     for (text, twin, cause) in [
         (quoted("/other"), quoted("/k"), Cause::WrongSecretKey),
         (quoted("/k"), quoted("/other"), Cause::PathChanged),
-        // None, or nothing: the text is what there is.
+        // Without bytes, the text is used.
         (quoted("/other"), String::new(), Cause::PathChanged),
     ] {
         let diagnosis = answered(
@@ -502,14 +502,14 @@ fn the_bytes_of_a_quoted_text_win() {
         );
         assert_eq!(diagnosis.cause(), Some(&cause), "{text}\n{diagnosis}");
     }
-    // A response with a quote is about signatures, with any code.
+    // A response with a quote is about signatures, whatever its code is.
     let text = elements(&quoted("/other"), "");
-    let diagnosis = answered(&request, "OfSomebodyElse", "x", &text);
+    let diagnosis = answered(&request, "UnknownCode", "x", &text);
     assert_eq!(diagnosis.cause(), Some(&Cause::PathChanged));
     let string_to_sign = format!(
         "<StringToSign>AWS4-HMAC-SHA256\n20260102T030405Z\n20260102/eu-west-1/s3/aws4_request\n{hash}</StringToSign>"
     );
-    let diagnosis = answered(&request, "OfSomebodyElse", "x", &string_to_sign);
+    let diagnosis = answered(&request, "UnknownCode", "x", &string_to_sign);
     assert_eq!(diagnosis.cause(), Some(&region(Some("eu-west-1"))));
     // The bytes differ from the text.
     let text = "AWS4-HMAC-SHA256\n20260102T030405Z\n20260102/eu-west-2/s3/aws4_request\nHASH";
@@ -517,10 +517,10 @@ fn the_bytes_of_a_quoted_text_win() {
         "{string_to_sign}<StringToSignBytes>{}</StringToSignBytes>",
         crate::explain::server::hex(text.as_bytes())
     );
-    let diagnosis = answered(&request, "OfSomebodyElse", "x", &twin);
+    let diagnosis = answered(&request, "UnknownCode", "x", &twin);
     assert_eq!(diagnosis.cause(), Some(&region(Some("eu-west-2"))));
-    // A message that only sounds like one.
-    let diagnosis = answered(&request, "OfSomebodyElse", "It should have been 'GET'.", "");
+    // A message that only resembles a quote.
+    let diagnosis = answered(&request, "UnknownCode", "It should have been 'GET'.", "");
     assert_eq!(diagnosis.cause(), None);
 }
 
@@ -550,7 +550,7 @@ fn clocks_are_compared_to_the_second() {
     for (date, cause) in [
         ("Fri, 02 Jan 2026 02:49:05 GMT", Cause::Undetermined),
         ("Fri, 02 Jan 2026 02:49:04 GMT", clock(901)),
-        // Its last second.
+        // The last second in which the signature is valid.
         ("Fri, 02 Jan 2026 03:19:05 GMT", Cause::Undetermined),
         (
             "Fri, 02 Jan 2026 03:19:06 GMT",
@@ -560,7 +560,7 @@ fn clocks_are_compared_to_the_second() {
         assert_eq!(by_date(&presigned(), date), Some(cause), "{date}");
     }
 
-    // For a request with an invalid date, S3's `X-Amz-Date` is what there is.
+    // For a request with an invalid date, S3's `X-Amz-Date` is used.
     let times =
         "<X-Amz-Date>1767323045000</X-Amz-Date><ServerTime>2026-01-02T02:04:05Z</ServerTime>";
     let diagnosis = answered(
@@ -570,13 +570,13 @@ fn clocks_are_compared_to_the_second() {
         times,
     );
     assert_eq!(diagnosis.cause(), Some(&clock(3600)), "{diagnosis}");
-    // For a request without a signature, S3's `Expires` tells that it was a URL.
+    // For a request without a signature, S3's `Expires` shows that it was a URL.
     let times =
         "<Expires>2026-01-02T03:19:05Z</Expires><ServerTime>2026-01-02T04:00:00Z</ServerTime>";
     let diagnosis = answered(&unsigned(), "AccessDenied", "Request has expired", times);
     let cause = expired(datetime!(2026-01-02 04:00 UTC).into());
     assert_eq!(diagnosis.cause(), Some(&cause), "{diagnosis}");
-    // Without one, a presigned request has its own.
+    // Otherwise a presigned request has its own expiration.
     let diagnosis = answered(&presigned(), "AccessDenied", "Request has expired", "");
     let cause = Cause::UrlExpired {
         expired_at: Some(datetime!(2026-01-02 03:19:05 UTC).into()),

@@ -1,4 +1,4 @@
-//! Requests that two readers could understand in two ways, or that would forge a line of a log.
+//! Requests with two possible meanings, and access key IDs that would forge a line of a log.
 
 use std::time::Duration;
 
@@ -100,7 +100,7 @@ fn a_host_header_must_agree_with_the_uri() {
         }
     }
 
-    // The signature is the header's, and the URI names another server.
+    // The signature is for the host in the header, and the URI contains another server.
     let mut elsewhere = with_hosts(&signed_query(), &["sdb.amazonaws.com"]);
     let uri = elsewhere.uri().to_string();
     *elsewhere.uri_mut() = uri
@@ -111,7 +111,7 @@ fn a_host_header_must_agree_with_the_uri() {
         verify_query(&elsewhere, None),
         Err(VerifyError::SeveralHosts)
     );
-    // As a server gets it.
+    // As a server receives it.
     let mut relative = elsewhere.clone();
     *relative.uri_mut() = elsewhere
         .uri()
@@ -165,7 +165,7 @@ fn a_signature_beside_another_is_refused() {
         assert_eq!(verify_s3(&with_parameter(&signed_header())), several);
         assert_eq!(verify_s3(&with_parameter(&signed_url())), several);
     }
-    // Without a signature in its query it is not one of this scheme.
+    // Without a signature in its query, the request is not one of this scheme.
     let mut header_only = get(URL);
     let basic = HeaderValue::from_static("Basic dXNlcjpwYXNz");
     header_only.headers_mut().insert("authorization", basic);
@@ -173,7 +173,7 @@ fn a_signature_beside_another_is_refused() {
     assert_eq!(refused, Err(VerifyError::MissingAuthentication));
 }
 
-/// Servers log the key ID of a claim before anything is proven.
+/// Servers log the access key ID of a claim before anything is verified.
 #[test]
 fn an_access_key_id_cannot_forge_a_line_of_a_log() {
     let parse = |id: &str| {
@@ -209,7 +209,7 @@ fn an_access_key_id_cannot_forge_a_line_of_a_log() {
         let mut header = signed_header();
         if let Ok(value) = HeaderValue::from_str(&format!("AWS {id}:x")) {
             header.headers_mut().insert("authorization", value);
-            // One with other bytes than ASCII has no text at all.
+            // The `http` crate does not convert a value with other bytes to text.
             if id.is_ascii() {
                 results.push((SignatureLocation::Header, id_of_s3(&header)));
             }
@@ -252,7 +252,7 @@ fn an_access_key_id_cannot_forge_a_line_of_a_log() {
     }
 }
 
-/// HMAC takes an empty key, which everybody has.
+/// HMAC accepts an empty key, and everyone knows it.
 #[test]
 fn an_empty_secret_signs_nothing_and_verifies_nothing() {
     let sha1 = |text: &[u8]| {
@@ -263,7 +263,7 @@ fn an_empty_secret_signs_nothing_and_verifies_nothing() {
         let mac = Hmac::<Sha256>::new_from_slice(b"").unwrap();
         STANDARD.encode(mac.chain_update(text).finalize().into_bytes())
     };
-    let nobody = Credentials::new(ID, "");
+    let without_secret = Credentials::new(ID, "");
     let mismatch = Err(VerifyError::SignatureMismatch);
     for method in ["HmacSHA1", "HmacSHA256"] {
         let sign = |text: &[u8]| {
@@ -289,7 +289,7 @@ fn an_empty_secret_signs_nothing_and_verifies_nothing() {
             ),
             Ok(get_text.clone())
         );
-        assert_eq!(claim.verify(&nobody, NOW).map(drop), mismatch);
+        assert_eq!(claim.verify(&without_secret, NOW).map(drop), mismatch);
 
         let signature = encode_segment(sign(get_text.replacen("GET", "POST", 1).as_bytes()));
         let form = format!("{own}&Signature={signature}");
@@ -297,7 +297,7 @@ fn an_empty_secret_signs_nothing_and_verifies_nothing() {
             .body(())
             .unwrap();
         let claim = SignedRequest::parse_sigv2(&post, Some(&form)).unwrap();
-        assert_eq!(claim.verify(&nobody, NOW).map(drop), mismatch);
+        assert_eq!(claim.verify(&without_secret, NOW).map(drop), mismatch);
     }
 
     let date = "Mon, 25 Jan 2010 22:03:07 GMT";
@@ -310,18 +310,18 @@ fn an_empty_secret_signs_nothing_and_verifies_nothing() {
         format!("AWS {ID}:{signature}").parse().unwrap(),
     );
     let claim = SignedRequest::parse_s3_v2(&request, BUCKET).unwrap();
-    assert_eq!(claim.verify(&nobody, NOW).map(drop), mismatch);
+    assert_eq!(claim.verify(&without_secret, NOW).map(drop), mismatch);
 
     let signature = encode_segment(sha1(b"GET\n\n\n1264457047\n/bucket/key"));
     let url = get(&format!(
         "https://s3.example.com/bucket/key?AWSAccessKeyId={ID}&Expires=1264457047&Signature={signature}"
     ));
     let claim = SignedRequest::parse_s3_v2(&url, BUCKET).unwrap();
-    assert_eq!(claim.verify(&nobody, NOW).map(drop), mismatch);
+    assert_eq!(claim.verify(&without_secret, NOW).map(drop), mismatch);
 
     for refused in [
-        sigv2::Signer::new(nobody.clone()).map(drop),
-        s3_v2::Signer::new(nobody).map(drop),
+        sigv2::Signer::new(without_secret.clone()).map(drop),
+        s3_v2::Signer::new(without_secret).map(drop),
     ] {
         assert!(matches!(refused, Err(Error::InvalidSecretKey(_))));
     }

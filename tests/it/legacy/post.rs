@@ -1,4 +1,4 @@
-//! Browser uploads of the old scheme. Forms and signatures are those of botocore 1.43.11,
+//! Browser uploads of S3's old scheme. Forms and signatures were made by botocore 1.43.11,
 //! `HmacV1PostAuth`: `add_auth` with the fields and conditions of the form, and `sign_string`.
 
 use base64::Engine as _;
@@ -26,7 +26,7 @@ const UPLOAD: Upload<'_> = Upload {
 };
 type Fields<'a> = Vec<(&'a str, &'a str)>;
 
-/// Without a token, and with one.
+/// Without a session token, and with one.
 const BOTOCORE: [&[(&str, &str)]; 2] = [
     &[
         ("key", "user/eric/${filename}"),
@@ -85,7 +85,7 @@ fn verify_with(
     let claim = SignedPost::parse(fields)?;
     let verified = claim.verify(known, upload, now)?;
     assert_eq!(verified.access_key_id(), known.access_key_id());
-    // What no condition covers is not told.
+    // A field that no condition covers is not returned.
     for name in ["policy", "signature", "AWSAccessKeyId", "x-ignore-this"] {
         assert_eq!(verified.field(name), None);
     }
@@ -124,7 +124,7 @@ fn forms_of_botocore_are_verified() {
     }
 }
 
-/// Escapes, and characters outside of ASCII.
+/// Escapes and characters outside ASCII.
 #[test]
 fn a_form_of_botocore_with_escapes_is_verified() {
     let form = [
@@ -142,8 +142,8 @@ fn a_form_of_botocore_with_escapes_is_verified() {
     assert_eq!(key.as_deref(), Ok("é\"\\$.png"));
 }
 
-/// The same fields in the same order; botocore writes the policy with spaces, so its signatures are
-/// those of `sign_string` for this text.
+/// The same fields in the same order. botocore writes the policy with spaces, so the signatures
+/// were made by `sign_string` for our text.
 #[test]
 fn forms_are_signed_as_botocore_signs_them() {
     let token = r#",{"x-amz-security-token":"AQoDYXdzEPT//////////wEXAMPLE+token=="}"#;
@@ -166,7 +166,7 @@ fn forms_are_signed_as_botocore_signs_them() {
         ));
         let expected = with(&with(botocore, "policy", &text), "signature", signature);
         let mut signed: Fields<'_> = form.fields().collect();
-        // What the policy fixes comes first.
+        // The fields of the policy come first.
         signed.swap(0, 1);
         assert_eq!(signed, expected);
         assert_eq!(form.expires_at(), END.into());
@@ -191,7 +191,7 @@ fn every_changed_field_is_refused() {
             format!("{value} "),
             value.to_lowercase(),
         ] {
-            // Within the policy, the user may choose the key.
+            // The policy lets the user choose the key below a prefix.
             let free = name == "key" && other.starts_with("user/eric/");
             let changed = with(&fields, name, &other);
             assert_eq!(
@@ -200,12 +200,12 @@ fn every_changed_field_is_refused() {
                 "{name}: {other}"
             );
         }
-        // Whoever reads the one is told something else than who reads the other.
+        // A reader that ignores case and one that does not would read different values.
         let shouted = name.to_uppercase();
         let twice = verify(&and(&fields, &[(&shouted, value)]));
         assert!(matches!(twice, Err(PolicyError::RepeatedField { .. })));
     }
-    // Every bit of the policy's text and of the signature counts.
+    // A change of any bit of the policy or the signature is refused.
     for name in ["policy", "signature"] {
         let (_, value) = fields.iter().find(|(field, _)| *field == name).unwrap();
         for at in 0..value.len() {
@@ -222,7 +222,7 @@ fn every_changed_field_is_refused() {
     assert!(verify(&and(&fields, &[("X-Ignore-This", "a"), ("file", "")])).is_ok());
 }
 
-/// One reader takes it for the one, another for the other.
+/// Two readers could verify different ones.
 #[test]
 fn a_form_with_two_signatures_is_refused() {
     let form = form();
@@ -236,7 +236,7 @@ fn a_form_with_two_signatures_is_refused() {
     ] {
         assert_eq!(verify(&and(&fields, &[(name, "a")])), several(), "{name}");
     }
-    // The other way round, the policy covering what is put in or not.
+    // The same with the other scheme first, and with fields that the policy covers or not.
     let signer = countersign::Signer::new(credentials(), "us-east-1", "s3");
     let policy = policy()
         .require_prefix("AWSAccessKeyId", "")
@@ -259,7 +259,7 @@ fn a_form_with_two_signatures_is_refused() {
         }
     }
 
-    // Each is nothing to the other.
+    // Each verifier refuses a form of the other scheme.
     let missing = refused(VerifyError::MissingAuthentication);
     assert_eq!(verify(&fields), missing);
     for form in BOTOCORE {
@@ -289,14 +289,14 @@ fn a_form_is_verified_with_the_key_that_signed_it_only() {
         let refusal = verify(&secret(SECRET_KEY).with_expiration(end));
         assert_eq!(refusal.is_err(), ended, "{left}");
     }
-    // No secret signs for everybody.
-    let nobody = Credentials::new(ID, "");
+    // Everyone can sign with an empty secret.
+    let without_secret = Credentials::new(ID, "");
     let fields = forged("", ID, "", &[]);
-    let refusal = verify_with(&nobody, &borrowed(&fields), &UPLOAD, NOW);
+    let refusal = verify_with(&without_secret, &borrowed(&fields), &UPLOAD, NOW);
     assert_eq!(refusal, mismatch);
 }
 
-/// A form for `k` whose policy says more, signed with any secret.
+/// A form for `k` whose policy has more conditions, signed with any secret.
 fn forged(
     secret: &str,
     id: &str,
@@ -342,12 +342,12 @@ fn the_session_token_is_covered_and_belongs_to_the_key() {
     assert!(verify(&bare, "", &[]).is_ok());
     assert!(verify(&known, token, &sent).is_ok());
     let invalid = refused(VerifyError::InvalidSessionToken);
-    // Where the key has none, or has one and it did not come.
+    // The key has no session token, or the token is missing in the form.
     assert_eq!(verify(&bare, token, &sent), invalid);
     assert_eq!(verify(&bare, "", &[("x-amz-security-token", "")]), invalid);
     assert_eq!(verify(&known, token, &[]), invalid);
     assert_eq!(verify(&known, "", &[]), invalid);
-    // The right one, added to a form that was signed without.
+    // The right token, added to a form that was signed without it.
     let field = "x-amz-security-token".to_owned();
     let uncovered = Err(PolicyError::FieldNotCovered { field });
     assert_eq!(verify(&known, "", &sent), uncovered);
@@ -594,7 +594,7 @@ fn all_fields_are_filled_in_before_conditions_are_checked() {
             file_name: "you.png",
             ..UPLOAD
         };
-        // The one is now what the policy asks for, and the other not.
+        // Now the policy matches the one, and no longer the other.
         let verified = verify_with(&known, &fields, &upload, NOW);
         assert_eq!(verified.is_ok(), name == "x-amz-meta-name", "{name}");
     }
@@ -640,7 +640,7 @@ fn names_and_key_ids_cannot_forge_a_line_of_a_log() {
 
 proptest! {
     #[test]
-    fn whatever_the_values_are_the_form_verifies(
+    fn a_form_with_any_values_verifies(
         prefix in any::<String>(),
         values in proptest::collection::vec(any::<String>(), 0..4),
     ) {

@@ -1,5 +1,5 @@
-//! Two different requests never share a string to sign. Texts and signatures are written here by
-//! hand, by the rules of the S3 User Guide, "Signing and authenticating REST requests".
+//! Two different requests never have the same string to sign. Texts and signatures are written by
+//! hand, by the rules of the Amazon S3 User Guide, "Signing and authenticating REST requests".
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,13 +28,13 @@ fn expires() -> i64 {
     NOW.unix_timestamp() + 60
 }
 
-/// The base64 of an HMAC-SHA1, which every S3 signature is.
+/// The signature for S3: an HMAC-SHA1 in base64.
 fn sign(text: &str) -> String {
     let mac = Hmac::<Sha1>::new_from_slice(SECRET_KEY.as_bytes()).unwrap();
     STANDARD.encode(mac.chain_update(text).finalize().into_bytes())
 }
 
-/// A presigned URL whose signature is that of a text.
+/// A presigned URL with the signature of a text.
 fn presigned(target: &str, text: &str) -> Request<()> {
     let signature = encode_segment(sign(text));
     let separator = if target.contains('?') { '&' } else { '?' };
@@ -92,7 +92,7 @@ fn a_url_for_one_object_is_not_valid_for_another() {
         );
     }
 
-    // Their honest neighbours.
+    // Similar requests that are honest.
     let text = text.replace("x\n/secret/object", "x/secret/object");
     let honest = honest.replace("%0A", "");
     assert_eq!(verify(&with(presigned(&honest, &text), &payer)), Ok(()));
@@ -161,14 +161,14 @@ fn names_of_amz_parameters_are_header_names_and_values_have_no_control_character
             "{query}"
         );
     }
-    // What is no header and no sub-resource is not signed.
+    // A parameter that is neither a header nor a sub-resource is not signed.
     assert!(presign("/bucket/key?prefix=a%0Ab", &[]).is_ok());
-    // Two that the server could choose from.
+    // Of two values a server could use either.
     let twice = with(presigned("/bucket/key?x-amz-a=1", ""), &[("x-amz-a", "2")]);
     assert!(is_invalid_target(&verify(&twice)));
 }
 
-/// boto3 and others write a URL's headers into its query.
+/// boto3 and others write headers into the query of a URL.
 #[test]
 fn a_url_with_amz_parameters_is_presigned_and_verified() {
     let url = presign("/bucket/key?x-amz-acl=private&X-Amz-Meta-A=b%2Cc", &[]).unwrap();
@@ -234,7 +234,7 @@ fn a_value_that_ends_in_another_sub_resource_is_refused() {
     }
 }
 
-/// The error points to the parameter.
+/// The error contains the position of the parameter.
 #[test]
 fn an_ambiguous_parameter_has_a_position() {
     for (query, at) in [
@@ -249,7 +249,7 @@ fn an_ambiguous_parameter_has_a_position() {
     }
 }
 
-/// In header form they are not signed, and S3 takes them for headers.
+/// A signature in a header does not cover them, and S3 reads them as headers.
 #[test]
 fn amz_parameters_beside_a_signed_header_are_refused() {
     let signer = s3_v2::Signer::new(known()).unwrap();
@@ -300,7 +300,7 @@ fn a_bucket_ends_where_its_name_ends() {
     }
 }
 
-/// The parts of a request that its signature covers. Two requests with equal parts are one request.
+/// The parts of a request that its signature covers. Two requests with equal parts are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Covered {
     S3 {
@@ -325,7 +325,7 @@ struct Draft {
     parameters: Vec<(String, Option<String>)>,
 }
 
-/// Pieces that look like the ends of lines, and like what follows them.
+/// Text that resembles the end of a line and what follows it.
 fn drafts() -> impl Strategy<Value = Draft> {
     let select = proptest::sample::select::<&'static str>;
     let value = || {
@@ -399,7 +399,8 @@ impl Draft {
         parameters.join("&")
     }
 
-    /// What a verifier would sign to compare, and what it covers; `None` if it refuses.
+    /// The string to sign of a request, and the parts that it covers. `None` if the request is
+    /// refused.
     fn read(&self) -> Option<(Vec<u8>, Covered)> {
         let mut request = Request::builder().method(self.method);
         for (name, value) in &self.headers {
@@ -431,7 +432,7 @@ impl Draft {
             start.extend([content_type.to_owned(), date.to_owned()]);
             return Some((text, self.covered_by_s3(start)));
         }
-        // By itself or as a form: the parameters are the same.
+        // In the query or as a form, the parameters are the same.
         let own = format!(
             "{query}&AWSAccessKeyId={ID}&Signature=x&SignatureVersion=2&SignatureMethod=HmacSHA1\
              &Timestamp=2010-01-25T22%3A03%3A07Z"
@@ -453,8 +454,8 @@ impl Draft {
     }
 
     /// Another request that may have the same string to sign in S3's scheme: the text is cut at
-    /// other line breaks, colons, `?`, `&` and `=` than those where it was put together. Each cut
-    /// takes bits of `choices`.
+    /// other line breaks, colons, `?`, `&` and `=` than those where it was joined. Each cut uses
+    /// bits of `choices`.
     fn cut_otherwise(&self, text: &[u8], mut choices: u64) -> Option<Self> {
         let mut choose = |options: usize| {
             let options = u64::try_from(options).unwrap();
@@ -505,7 +506,7 @@ impl Draft {
         let mut amz: BTreeMap<String, String> = BTreeMap::new();
         let mut add = |name: &str, value: &str| {
             amz.entry(name.to_lowercase())
-                // A repeated header is one list (RFC 9110, 5.3).
+                // A repeated header is one list (RFC 9110, section 5.3).
                 .and_modify(|list| *list = format!("{list},{value}"))
                 .or_insert_with(|| value.to_owned());
         };
@@ -564,12 +565,12 @@ proptest! {
             let first = covered.entry(text).or_insert_with(|| own.clone());
             prop_assert_eq!(&*first, &own);
         }
-        // Not because everything was refused.
+        // The property would also be true if all requests were refused.
         prop_assert!(covered.len() > 100 && shared > 50, "{} {shared}", covered.len());
     }
 }
 
-/// A policy and a request are signed with one key by one function.
+/// The policy of a form and the text of a request are signed with the same key and function.
 #[cfg(feature = "post-policy")]
 #[test]
 fn a_signature_of_a_request_is_not_valid_for_a_form() {

@@ -1,5 +1,5 @@
 //! `${filename}` in the fields of a form. Amazon S3 User Guide, "HTML forms": it is replaced in all
-//! fields, before the policy is checked.
+//! fields before the policy is checked.
 
 use countersign::post_policy::{PolicyError, PostPolicy, PostPolicyError, SignedPost, Upload};
 use countersign::verify::{VerificationKey, Verifier, VerifyError};
@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{END, NOW, SECRET, UPLOAD, credentials, policy, signer};
 
-/// A form whose policy has these conditions, signed by hand: not every signer looks.
+/// A form whose policy has these conditions. It is signed by hand, as other signers check less.
 fn form(conditions: &str, fields: &[(&str, &str)]) -> Vec<(String, String)> {
     let policy = STANDARD.encode(format!(
         r#"{{"expiration": "2015-12-30T12:00:00Z", "conditions": [{{"bucket": "sigv4examplebucket"}},
@@ -34,7 +34,7 @@ fn form(conditions: &str, fields: &[(&str, &str)]) -> Vec<(String, String)> {
     fields.iter().chain(&own).map(owned).collect()
 }
 
-/// The values of some fields, as a verifier hands them out; with a limit other than the default.
+/// The values of some fields after verification, with a limit of this size.
 fn read(
     form: &[(String, String)],
     file_name: &str,
@@ -76,7 +76,7 @@ fn fields_are_measured_before_they_are_filled_in() {
     let name = "n".repeat(22_000);
     let form = form(r#", ["starts-with", "$key", ""]"#, &[("key", &key)]);
     let refused = read(&form, &name, None, &[]).unwrap_err();
-    // The names and values of the key and the four fields of the signature.
+    // The names and values of the key and of the four fields of the signature.
     let others: usize = form[1..]
         .iter()
         .filter(|(name, _)| name != "policy")
@@ -112,7 +112,7 @@ fn keys_have_1_to_1024_bytes() {
     );
     assert_eq!(key_of("${filename}", &longer), too_long(1025));
     assert_eq!(key_of("a${filename}", &long), too_long(1025));
-    // 100 of them are 1,100 bytes in the form.
+    // 100 of them take 1,100 bytes in the form.
     let hundred = "${filename}".repeat(100);
     assert_eq!(
         key_of(&hundred, "0123456789").as_deref(),
@@ -150,7 +150,7 @@ fn fields_have_20_kib_by_default() {
     let more = read(&of_length(length + 1), "", Some(length), &[]);
     assert!(matches!(more, Err(PolicyError::FieldsTooLong { .. })));
 
-    // A field that no condition has to cover counts too, and so does its name.
+    // A field that needs no condition is counted, too, and so is its name.
     for (name, value) in [
         ("x-ignore-a".to_owned(), "${filename}".repeat(1000)),
         (format!("x-ignore-{}", "a".repeat(longest)), String::new()),
@@ -192,7 +192,7 @@ fn all_fields_are_filled_in_before_conditions_are_checked() {
         filled("https://example.com/?me.png"),
         filled("me.png, me.png"),
         filled("image/me.png"),
-        // Nothing covers it.
+        // No condition covers this field.
         None,
     ];
     assert_eq!(
@@ -206,7 +206,7 @@ fn all_fields_are_filled_in_before_conditions_are_checked() {
             "{other}: {refused:?}"
         );
     }
-    // A condition that asked for less when it looked at the text before.
+    // A verifier that checked the condition before the replacement would accept it.
     let evaded = self::form(
         r#", ["starts-with", "$key", ""], ["starts-with", "$x-amz-meta-a", "$"]"#,
         &[("key", "k"), ("x-amz-meta-a", "${filename}")],
@@ -216,14 +216,14 @@ fn all_fields_are_filled_in_before_conditions_are_checked() {
         read(&evaded, "me.png", None, &[]),
         Err(PolicyError::FieldNotMet { field })
     );
-    // One name is put in, and not looked through again.
+    // The file name is inserted once, and not searched again.
     assert_eq!(
         key_of("a${filename}", "${filename}").as_deref(),
         Ok("a${filename}")
     );
 }
 
-/// A file's name takes no part in who signed.
+/// The file name does not change the fields of the signature.
 #[test]
 fn fields_of_the_signature_are_not_filled_in() {
     let fields = form(r#", ["starts-with", "$key", ""]"#, &[("key", "k")]);
@@ -234,7 +234,7 @@ fn fields_of_the_signature_are_not_filled_in() {
         let refused = read(&changed, value, None, &[]);
         assert!(refused.is_err(), "{name}");
     }
-    // Of a token, the text that came is what is compared.
+    // The session token is compared as it was sent.
     let with_token = form(
         r#", ["starts-with", "$key", ""], ["starts-with", "$x-amz-security-token", ""]"#,
         &[("key", "k"), ("x-amz-security-token", "${filename}")],
@@ -314,7 +314,7 @@ fn the_signer_refuses_values_that_no_upload_meets() {
         sign(&open.clone().require_prefix("key", ""), &[("key", "")]),
         of_length(0)
     );
-    // A prefix that only the text `${filename}` meets.
+    // A prefix that only the text `${filename}` itself has.
     for prefix in ["$", "${filename}", "${filename}/a"] {
         let policy = policy().require_prefix("x-amz-meta-a", prefix);
         let signed = sign(&policy, &[("x-amz-meta-a", "${filename}/a")]);
@@ -385,7 +385,7 @@ fn a_name_of_a_field_cannot_forge_a_line_of_a_log() {
         );
         assert!(text.contains(r"\r\n"), "{text}");
     }
-    // An honest name stays as it is.
+    // A honest file name is unchanged.
     let honest = form(conditions, &[("key", "k"), ("x-amz-meta-Größe", "")]);
     let error = read(&honest, "a", None, &[]).unwrap_err();
     assert_eq!(

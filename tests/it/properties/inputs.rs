@@ -1,4 +1,4 @@
-//! Requests, signers and times of all kinds.
+//! Strategies for requests, signers and times.
 
 use countersign::{
     ContentSha256, Credentials, HeaderSelection, PayloadHash, Rules, Service, SessionToken, Signer,
@@ -20,7 +20,7 @@ pub const SERVICES: [&str; 8] = [
     "execute-api",
 ];
 
-/// Any time that `time` knows, in any zone.
+/// Any time that the crate `time` supports, in any zone.
 pub fn any_time() -> impl Strategy<Value = OffsetDateTime> {
     let (first, last) = (-377_705_116_800_i64, 253_402_300_799_i64);
     (first..=last, 0..1_000_000_000_i64, -86_399..=86_399_i32).prop_map(|(second, nano, offset)| {
@@ -31,7 +31,7 @@ pub fn any_time() -> impl Strategy<Value = OffsetDateTime> {
     })
 }
 
-/// A time that can be signed.
+/// Any time at which a request can be signed.
 pub fn any_now() -> impl Strategy<Value = OffsetDateTime> {
     (-62_167_219_200_i64..=253_402_300_799 - 700_000)
         .prop_map(|second| OffsetDateTime::from_unix_timestamp(second).unwrap())
@@ -69,7 +69,7 @@ pub fn any_identity() -> impl Strategy<Value = (Credentials, Service)> {
     })
 }
 
-/// A payload that the signer's service takes.
+/// The payload, or one that the signer's service accepts.
 pub fn payload_for(signer: &Signer, payload: PayloadHash) -> PayloadHash {
     match format!("{signer:?}").contains("vpc-lattice") {
         true => PayloadHash::Unsigned,
@@ -77,7 +77,7 @@ pub fn payload_for(signer: &Signer, payload: PayloadHash) -> PayloadHash {
     }
 }
 
-/// A payload that the signer's service takes in the URL of a `GET`.
+/// The payload, or one that the signer's service accepts in a presigned `GET`.
 pub fn payload_in_url(signer: &Signer, payload: PayloadHash) -> PayloadHash {
     let always = matches!(signer.service().name(), "aoss" | "vpc-lattice-svcs");
     match payload_for(signer, payload) {
@@ -123,14 +123,14 @@ pub fn any_value() -> impl Strategy<Value = Vec<u8>> {
     vec(byte, 0..24)
 }
 
-/// Mostly a few, sometimes more than fit on the stack.
+/// Mostly a few headers, sometimes more than fit on the stack.
 pub fn any_headers() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
     let header = || (any_name(), any_value());
     prop_oneof![5 => vec(header(), 0..6), 1 => vec(header(), 20..40)]
 }
 
-/// Paths as the `http` crate takes them: what is legal, and some of what is not. Without a bare `+`,
-/// which S3's rules refuse.
+/// Paths that the `http` crate accepts, some of them invalid by RFC 3986. Without a bare `+`, which
+/// S3's rules refuse.
 pub fn any_path() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("/".to_owned()),

@@ -1,4 +1,5 @@
-//! What requests mean: two of them share a canonical form exactly where they mean the same.
+//! The meaning of requests: two requests have the same canonical form exactly if they have the same
+//! meaning.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +10,12 @@ use proptest::sample::select;
 
 use crate::properties::inputs::{any_payload, slices};
 
-/// What a request says to an HTTP server, in a form that two requests share exactly where the
-/// documentation folds them into one: an independent reading, not a canonical request.
+/// The meaning of a request to an HTTP server, independent of the canonical request. Requests that
+/// the documentation folds into one have the same meaning.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Meaning {
     method: String,
-    /// Segments and whether a slash ends them; for S3 the decoded path.
+    /// The segments, and whether the path ends in a slash. For S3, the decoded path.
     path: (Vec<Vec<u8>>, bool),
     query: Vec<(Vec<u8>, Vec<u8>)>,
     headers: BTreeMap<String, Vec<u8>>,
@@ -43,7 +44,7 @@ pub fn meaning(
             (kept, slash)
         }
     };
-    // S3's empty path counts as `/`.
+    // For S3, an empty path is `/`.
     let path = match path {
         (kept, false) if s3 && kept.is_empty() => (vec![b"/".to_vec()], false),
         path => path,
@@ -102,7 +103,7 @@ pub fn unescape(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Requests over so small an alphabet that many of them mean the same.
+/// Requests over an alphabet so small that many of them have the same meaning.
 fn close_request() -> impl Strategy<Value = (String, String, String, Vec<(String, Vec<u8>)>)> {
     let method = select(vec!["GET", "get", "PUT"]).prop_map(str::to_owned);
     let piece = select(vec![
@@ -151,8 +152,8 @@ fn close_request() -> impl Strategy<Value = (String, String, String, Vec<(String
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// Requests that mean something different never share a canonical request, and requests that
-    /// mean the same always do. Each part is close to another's in turn, the rest is equal.
+    /// Requests with different meanings never have the same canonical request, and requests with
+    /// the same meaning always do. In each case one part differs slightly, and the rest is equal.
     #[test]
     fn different_requests_have_different_canonical_forms(
         one in close_request(),

@@ -17,7 +17,7 @@ use proptest::sample::select;
 
 use crate::properties::inputs::*;
 
-/// Text of all kinds: any, and close to what is meant.
+/// Any text, and text that resembles valid input.
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -66,7 +66,7 @@ proptest! {
         let mut headers = vec![("host", &b"h"[..])];
         headers.extend(names.iter().map(|name| (&**name, &*value)));
         let lifetime = Duration::from_secs(seconds);
-        // All of it wrong, or only one part.
+        // All parts are arbitrary, or only one of them.
         for (method, path, query, headers) in [
             (&*method, &*path, &*query, &*headers),
             (&method, "/", "", &headers[..1]),
@@ -103,7 +103,7 @@ proptest! {
         let signer = Signer::new(Credentials::new("AKID", "secret").with_session_token("t"), "r", service).unwrap();
         let _ = signer.presign_with_payload(&request, payload, Duration::from_secs(seconds), now).map(|url| url.uri().unwrap());
         let _ = CanonicalRequest::new(&request, &Rules::of(service), payload).map(|text| text.to_string());
-        // After an error the request is as it was.
+        // After an error the request is unchanged.
         if signer.sign(&mut request, payload, now).is_err() {
             prop_assert_eq!(request.headers(), before.headers());
         } else {

@@ -1,4 +1,4 @@
-//! What is signed verifies, and what is changed does not.
+//! A signed request verifies, and one with another meaning does not.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use crate::properties::inputs::*;
 use crate::properties::meaning::{Meaning, meaning};
 
-/// A request as a server gets it, in parts that can be changed.
+/// A request as a server receives it, in parts that can be changed.
 #[derive(Clone, Debug)]
 struct Arrived {
     method: String,
@@ -40,7 +40,7 @@ impl Arrived {
         }
     }
 
-    /// One character of one part put in, taken out or replaced.
+    /// Inserts, removes or replaces one character of one part.
     fn change(&mut self, part: usize, at: prop::sample::Index, how: usize, character: char) {
         let edit = |text: &mut String| {
             let mut characters: Vec<char> = text.chars().collect();
@@ -61,7 +61,7 @@ impl Arrived {
             header => {
                 let count = self.headers.len();
                 let (name, value) = &mut self.headers[header % count];
-                // The authorization says what is signed, and is no part of it.
+                // The authorization lists the signed headers, and is not signed itself.
                 if let (true, Ok(mut text)) =
                     (name != "authorization", String::from_utf8(value.clone()))
                 {
@@ -72,7 +72,7 @@ impl Arrived {
         }
     }
 
-    /// What is signed of it, where these headers are.
+    /// The meaning of the signed parts, with these signed headers.
     fn signed(&self, names: &[String], s3: bool) -> Meaning {
         self.lend(|request| {
             meaning(request, self.payload, s3, |name| {
@@ -101,7 +101,7 @@ impl Arrived {
         })
     }
 
-    /// Verified, the names of the signed headers.
+    /// Verifies the request, and returns the names of its signed headers.
     fn verify(
         &self,
         credentials: &Credentials,
@@ -123,7 +123,7 @@ impl Arrived {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// What is signed verifies, in both forms; and once it means something else it does not.
+    /// Signed in the header and presigned.
     #[test]
     fn what_is_signed_verifies_and_what_is_changed_does_not(
         (credentials, service) in any_identity(),

@@ -1,4 +1,4 @@
-//! Bearer tokens, in every form.
+//! Bearer tokens in every form.
 
 use countersign::bearer::{self, BearerToken, Scheme};
 use http::Request;
@@ -37,7 +37,7 @@ fn bearer_tokens_hide_secrets() {
         let mut request = Request::get("https://example.com/").body(()).unwrap();
         bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", before).unwrap();
         needles.hidden_in(&request);
-        // Basic encodes it once more.
+        // HTTP Basic encodes the token in base64 again.
         assert!(!format!("{request:?}").contains("YXdz"));
         if let Ok(token) = BearerToken::from_headers(request.headers()) {
             assert_eq!(token.expose(), TOKEN);
@@ -65,7 +65,7 @@ fn lines_for_package_managers_hide_secrets() {
     needles.hidden_in(&repository.cargo_token(&token, NOW).unwrap());
     <SecretText as LacksDisplay<_>>::holds();
     <SecretText as LacksEq<_>>::holds();
-    // Cut short, with the token inside.
+    // A truncated response that contains the token.
     let response = http::Response::new(&body[..body.len() - 1]);
     needles.hidden_in_display(&ask.parse(&response).unwrap_err());
 }

@@ -1,4 +1,4 @@
-//! Chunk signers, and what they write.
+//! Chunk signers and their output.
 
 use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedEncoding, Trailer};
 use countersign::verify::VerificationKey;
@@ -23,7 +23,7 @@ fn chunk_signers_hide_secrets() {
     let header = chunks.header(vec![0; 10_000]).unwrap();
     let signature = *header.signature().unwrap();
     let needles = Needles::new(&[&seed, &signature]);
-    // A chunk's signature is what the next one is signed with.
+    // The signature of a chunk is the input of the next one.
     needles.hidden_in(&header);
     needles.hidden_in(&chunks);
     needles.hidden_in(&request);

@@ -20,7 +20,7 @@ fn keys_and_signers_for_several_regions_hide_secrets() {
     needles.hidden_in(&request);
     needles.hidden_in_display(&Signer::new(credentials(), "not a region", "s3").unwrap_err());
 
-    // The private key of AWS's example, as number and as bytes.
+    // The private key of AWS's example, as a number and as bytes.
     let key = SigningKey::derive(
         "AKISORANDOMAASORANDOM",
         &"q+jcrXGc+0zWN6uzclKVhvMmUsIfRPa4rlRandom".into(),

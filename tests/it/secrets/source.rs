@@ -1,9 +1,9 @@
-//! What the source says about what it prints.
+//! Checks of the source code: no type that prints its fields contains plain secrets.
 
 use std::path::Path;
 
-/// Every variant of `Error` holds numbers, times, text of our own, or one of these names, which
-/// are no secrets: no variant has room for one.
+/// Fields of `Error` are numbers, times, static text, or one of these names, which are not secret.
+/// No variant can contain a secret.
 #[test]
 fn no_error_has_room_for_a_secret() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -42,11 +42,11 @@ fn no_error_has_room_for_a_secret() {
                 "name",
                 "parameter",
                 "field",
-                // Of a URI or a header, without user information.
+                // Parts of a URI or a header, without user information.
                 "scheme",
                 "host",
                 "hosts",
-                // What an address is made of; of an endpoint, what follows the `@`.
+                // Parts of an address. Of an endpoint, the part after the `@`.
                 "endpoint",
                 "bucket",
                 "arn",
@@ -54,7 +54,7 @@ fn no_error_has_room_for_a_secret() {
                 "client",
                 "given",
             ];
-            // Types named `…Problem` have variants without fields, or with a name of ours.
+            // The variants of types named `…Problem` have no fields, or static names.
             let harmless = [
                 "&'static str",
                 "AddressPart",
@@ -75,7 +75,7 @@ fn no_error_has_room_for_a_secret() {
             );
         } else if let Some((_, kind)) = line.split_once('(') {
             variants += 1;
-            // The errors of a feature are in a file of their own, which is read too.
+            // The errors of a feature are in a separate file, which is checked, too.
             let group = kind.starts_with("#[from] ");
             assert!(group || kind.ends_with("Problem)"), "{line}");
         } else {
@@ -88,8 +88,8 @@ fn no_error_has_room_for_a_secret() {
     );
 }
 
-/// A derived `Debug` prints every field: none of them is plain text with a telling name. Secrets
-/// are in types of their own, which print `[elided]`.
+/// A derived `Debug` prints every field. None of them is plain text with the name of a secret:
+/// secrets have types of their own, which print `[elided]`.
 #[test]
 fn no_derived_debug_prints_plain_secrets() {
     let telling = [
@@ -101,7 +101,7 @@ fn no_derived_debug_prints_plain_secrets() {
         "authorization",
     ];
     let plain = ["str", "String", "u8", "HeaderValue", "HeaderMap"];
-    // Who somebody is, which an answer says beside the token.
+    // A name in a response, not a secret.
     let told = ["subject_from_web_identity_token"];
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let (mut types, mut wrong) = (0, Vec::new());
@@ -120,7 +120,7 @@ fn no_derived_debug_prints_plain_secrets() {
                     continue;
                 }
                 types += 1;
-                // Up to the end of the type: its last brace, or its semicolon.
+                // The type ends in a brace or a semicolon.
                 let end = [rest.find("\n}"), rest.find(";\n")];
                 let end = end.into_iter().flatten().min().unwrap_or(rest.len());
                 for line in rest[..end].lines().map(str::trim) {

@@ -1,4 +1,4 @@
-//! What stands between the head of a stream and its end.
+//! Streams between their head and their end.
 
 use countersign::chunked::{ChunkSigner, ChunkVerifier, ChunkedEncoding};
 use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
@@ -10,7 +10,7 @@ use http::Request;
 
 use crate::secrets::{LIFETIME, NOW, Needles, credentials, get};
 
-/// Of nine bytes.
+/// An upload of nine bytes.
 fn upload() -> (Request<()>, ChunkSigner, Signature) {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let mut request = get("https://bucket.s3.amazonaws.com/k");
@@ -43,7 +43,7 @@ fn verified_heads_and_seeds_hide_signatures() {
     let wire = [first.as_ref(), b"nine byte"].concat();
     let decoded = verifier.decode(&wire).unwrap();
     needles.hidden_in(&decoded);
-    // How much came, and not what.
+    // The number of bytes is printed, not the bytes.
     assert_eq!(decoded.data, b"nine byte");
     let text = format!("Decoded {{ consumed: {}, data: 9 }}", wire.len());
     assert_eq!(format!("{decoded:?}"), text);
@@ -110,7 +110,7 @@ fn messages_hide_their_header_values() {
         r#"[":chunk-signature"]"#
     );
 
-    // The beginning of a message, which the decoder keeps.
+    // The beginning of a message that the decoder buffers.
     let mut decoder = Decoder::default().with_max_message_length(1000);
     let mut half = &frame[..frame.len() - 1];
     assert!(decoder.decode(&mut half).unwrap().is_none());

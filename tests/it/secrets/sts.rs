@@ -1,4 +1,4 @@
-//! What is asked of STS, and what it answers.
+//! Requests to STS, and its responses.
 
 use countersign::aws_call::SignableRequest;
 use countersign::sts::{
@@ -39,7 +39,7 @@ fn requests_to_sts_hide_secrets() {
     }
     <SignableRequest as LacksDisplay<_>>::holds();
 
-    // Beyond their limits.
+    // Values beyond their limits.
     let long = TOKEN.repeat(5000);
     let saml = AssumeRoleWithSaml::new(ROLE, ROLE, &long);
     needles.hidden_in_display(&saml.request(&endpoint).unwrap_err());
@@ -71,7 +71,7 @@ fn responses_of_sts_hide_secrets() {
     );
     needles.hidden_in(&GetWebIdentityToken::parse(StatusCode::OK, &web).unwrap());
 
-    // Services quote the canonical request, and in it the session token.
+    // Services quote the canonical request with the session token in it.
     let message = format!(
         "The request signature we calculated does not match the signature you provided.\n\n\
          The Canonical String for this request should have been\n'POST\n/\n\nx-amz-security-token:{TOKEN}\n'"
@@ -85,7 +85,7 @@ fn responses_of_sts_hide_secrets() {
         needles.hidden_in_display(&error);
     }
 
-    // And the `Authorization` header, or a piece of it.
+    // They quote the `Authorization` header, or a part of it, too.
     for message in [
         format!("Authorization header requires 'Signature' parameter. Authorization={TOKEN}"),
         format!(

@@ -1,4 +1,4 @@
-//! The chain in combinations that the vectors do not have.
+//! The chain in combinations that the vectors do not cover.
 
 use countersign::sources::{
     Chain, CredentialSource, Environment, Error, Input, ProfileFile, ProfileProblem, SkipReason,
@@ -137,7 +137,7 @@ fn a_role_over_a_named_source_needs_that_source() {
     let config = |source: &str| {
         format!("[default]\nrole_arn = arn:aws:iam::1:role/A\ncredential_source = {source}\n")
     };
-    // Not configured: an error here, where the chain alone would go on.
+    // An unconfigured source is an error here, although the default chain would continue.
     let (found, _) = World::of_config(&config("Environment")).run();
     let error = found.unwrap_err();
     let told = matches!(
@@ -146,14 +146,14 @@ fn a_role_over_a_named_source_needs_that_source() {
     );
     assert!(told, "{error}");
     assert!(World::of_config(&config("EcsContainer")).run().0.is_err());
-    // No response from instance metadata.
+    // Instance metadata does not respond.
     assert!(
         World::of_config(&config("Ec2InstanceMetadata"))
             .run()
             .0
             .is_err()
     );
-    // The keys of the environment come first anyway, where they are complete.
+    // Complete keys in the environment come first in any case.
     let world = World::of_config(&config("Environment")).set("AWS_ACCESS_KEY_ID", "A");
     let world = world.set("AWS_SECRET_ACCESS_KEY", "s");
     assert_eq!(world.run().0.unwrap().source, CredentialSource::Environment);
@@ -166,14 +166,14 @@ fn a_refused_sso_refresh_is_a_reason_to_log_in_only_without_time_left() {
             .set("AWS_PROFILE", "sso")
             .file(&sso_cache(), &sso_token(expires_at))
     };
-    // Refused, with time left: the old token is used.
+    // Refused while the old token is valid: the old token is used.
     let refusal = r#"{"error":"invalid_grant"}"#;
     let with_time = world("2030-01-02T03:05:00Z")
         .respond(400, refusal)
         .respond(200, PORTAL);
     let (found, trace) = with_time.run();
     assert!(found.is_ok() && trace.saved.is_empty());
-    // Refused, without: log in.
+    // Refused after the old token has expired: the user must log in.
     let (found, trace) = world("2030-01-02T03:00:00Z").respond(400, refusal).run();
     let error = found.unwrap_err();
     assert!(
@@ -183,7 +183,7 @@ fn a_refused_sso_refresh_is_a_reason_to_log_in_only_without_time_left() {
         "{error}"
     );
     assert_eq!(trace.requests.len(), 1);
-    // No response, without: that is another reason.
+    // No response after it has expired: the reason is another one.
     let error = world("2030-01-02T03:00:00Z").run().0.unwrap_err();
     assert!(matches!(error.error(), Error::NoResponse { .. }));
 }
@@ -380,7 +380,7 @@ fn instance_metadata_serves_expired_credentials_to_roles_too() {
 
 #[test]
 fn a_configured_source_that_fails_stops_the_chain() {
-    // Instance metadata comes after each of them, and must not be asked.
+    // Instance metadata comes after each of them, and must not be requested.
     let web = |world: World| {
         world
             .set("AWS_WEB_IDENTITY_TOKEN_FILE", "/t")
@@ -417,7 +417,7 @@ fn a_configured_source_that_fails_stops_the_chain() {
         assert_eq!(error.failed_source(), Some(source), "{error}");
         assert_eq!(trace.requests.len(), requests, "{error}");
     }
-    // "Not configured" goes on, to the end.
+    // Without any configured source the chain continues to its end.
     let error = World::default().run().0.unwrap_err();
     assert_eq!((error.failed_source(), error.skipped().len()), (None, 5));
     assert_eq!(
@@ -552,10 +552,10 @@ fn a_profile_that_the_caller_selects_wins_over_keys_of_the_environment() {
         "AKIDPROFILE"
     );
     assert_eq!(found.skipped[0].reason, SkipReason::ProfileSelected);
-    // The variable alone does not: SDKs take the keys.
+    // A profile in the variable does not: the keys are used, as in the SDKs.
     let found = world().set("AWS_PROFILE", "a").run().0.unwrap();
     assert_eq!(found.source, CredentialSource::Environment);
-    // Nor does the web identity take the place of a profile without credentials.
+    // A web identity does not replace a profile without credentials either.
     let chain = world().chain().with_profile("empty");
     let error = world().drive(chain).0.unwrap_err();
     assert!(error.is_not_configured());
@@ -646,7 +646,7 @@ fn a_failed_token_refresh_is_reported_and_not_repeated_for_thirty_seconds() {
         assert_eq!(asked, hosts);
         assert_eq!(found.unwrap().refresh_failed, hosts.len() == 2);
     }
-    // Expired: the user must log in again in any case.
+    // After the expiration the user must log in again in any case.
     let world = world("2030-01-02T03:04:05Z");
     let chain = world.chain().with_refresh_failed_at(NOW);
     let (found, trace) = world.drive(chain);

@@ -1,4 +1,4 @@
-//! What holds for every input.
+//! Properties of all input.
 
 use countersign::Credentials;
 use countersign::sources::{
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use crate::sources::NOW;
 
-/// Text that looks like a shared file, with everything that a line may begin with.
+/// Text that resembles a shared file, with everything that a line may begin with.
 fn any_file() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         "\\[(profile |sso-session |services )?[a-c\\]#; ]{0,3}\\]?",
@@ -62,7 +62,7 @@ fn roles_anywhere() -> RolesAnywhere {
     .unwrap()
 }
 
-/// The fields of a certificate up to its key, which is of an elliptic curve.
+/// The fields of a certificate before its key, which is of an elliptic curve.
 const CERTIFICATE: [u8; 33] = [
     0x30, 31, 0x30, 29, 0xa0, 3, 2, 1, 2, 2, 1, 5, 0x30, 0, 0x30, 0, 0x30, 0, 0x30, 0, 0x30, 11,
     0x30, 9, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1,
@@ -138,7 +138,7 @@ fn read_everything(bytes: &[u8]) {
     }
 }
 
-/// Quotes a word so that splitting gives it back.
+/// Quotes a word so that splitting returns it.
 fn quoted(word: &str, how: u8) -> String {
     match how % 3 {
         0 => format!("'{}'", word.replace('\'', r"'\''")),
@@ -149,14 +149,14 @@ fn quoted(word: &str, how: u8) -> String {
             });
             format!("\"{}\"", escaped.collect::<String>())
         }
-        // A line end cannot be quoted with a backslash.
+        // A line break cannot be quoted with a backslash.
         _ if word.is_empty() || word.contains('\n') => format!("'{}'", word.replace('\'', r"'\''")),
         _ => word.chars().flat_map(|c| ['\\', c]).collect(),
     }
 }
 
 proptest! {
-    /// A host is taken as it was written, or refused.
+    /// A host is used as it is written, or refused.
     #[test]
     fn the_request_of_roles_anywhere_goes_to_the_host_that_was_given(
         host in "[a-z0-9.:@/?#\\[\\] %-]{0,12}",
@@ -191,7 +191,7 @@ proptest! {
         read_everything(document.as_bytes());
     }
 
-    /// What was read, written again, is read as the same: continuations and nested blocks too.
+    /// Including continuations and nested blocks.
     #[test]
     fn a_file_that_was_read_is_written_and_read_as_the_same(file in any_file()) {
         let Ok(files) = ProfileFiles::parse(&file, "") else { return Ok(()) };
@@ -199,7 +199,7 @@ proptest! {
         for (name, section) in files.profiles() {
             written += &format!("[profile {name}]\r\n");
             for (key, value) in section.properties() {
-                // Lines end in CR LF, so that a CR of the value stays.
+                // Lines end in CR LF, so that a CR in a value is kept.
                 written += &format!("{key} = {}\r\n", value.replace('\n', "\r\n "));
             }
         }
@@ -211,7 +211,7 @@ proptest! {
         }
     }
 
-    /// Parsing a file that was written by the grammar gives what was meant.
+    /// The values are those from which the file was generated.
     #[test]
     fn a_written_file_is_parsed_as_it_was_meant(
         profiles in btree_map(
@@ -281,7 +281,7 @@ proptest! {
         prop_assert_eq!(read.session_token().map(|token| token.expose().to_owned()), token);
     }
 
-    /// Whatever is answered, a chain ends after a bounded number of steps, without panic.
+    /// For any responses, a chain ends after a bounded number of steps, without a panic.
     #[test]
     fn a_chain_ends_for_any_responses(
         answers in vec((0..9u8, any_file(), any_json(), 200..505u16), 5),

@@ -1,4 +1,4 @@
-//! What is never printed, and what may cross threads.
+//! Secrets are never printed, and the types are `Send` and `Sync`.
 
 use countersign::sources::{
     BaseSource, Chain, ChainError, CognitoPool, Container, CredentialEndpoint, Environment, Error,
@@ -72,7 +72,7 @@ fn debug_of_files_caches_and_results_hides_secrets() {
         .role_credentials_request("eu-west-1", "1", "r")
         .unwrap();
     hidden(&request);
-    // A body cannot hide itself: the want that carries it does.
+    // The body of `http::Request` is printed. The type that contains the request hides it.
     let request: Request<String> = token.refresh_request("eu-west-1").unwrap();
     assert!(request.body().contains(SECRET));
     hidden(&Want::Send(request));
@@ -88,7 +88,7 @@ fn debug_of_files_caches_and_results_hides_secrets() {
     hidden(&cell);
 }
 
-/// Every place that reads a secret, with something wrong beside it.
+/// Each parser of a secret, with an error next to the secret.
 #[test]
 fn errors_made_with_secrets_at_hand_hide_them() {
     let errors = |error: &Error| {

@@ -1,4 +1,4 @@
-//! Work that grows with the input, and no faster.
+//! The work is linear in the input.
 
 use countersign::sources::{
     ProcessCommand, ProcessOutput, ProfileFiles, ProfileSource, SelectedProfile,
@@ -9,7 +9,7 @@ fn allocations(work: impl FnOnce()) -> (u64, u64) {
     (info.count_total, info.bytes_total)
 }
 
-/// So many times the work for so many times the input, with a tenth of freedom.
+/// Asserts that `n` times the input takes at most `n` times the work, with a tolerance of a tenth.
 fn is_linear(work: impl Fn(usize)) {
     let (count, bytes) = allocations(|| work(1_000));
     let (more_count, more_bytes) = allocations(|| work(8_000));
@@ -41,7 +41,6 @@ fn reading_profiles_is_linear() {
 #[test]
 fn one_section_of_many_properties_is_linear() {
     is_linear(|properties| {
-        // The same key again and again, and each as long as a file of another kind.
         let config = format!("[default]\n{}", "k = v\n".repeat(properties));
         let files = ProfileFiles::parse(&config, "").unwrap();
         assert_eq!(files.profile("default").unwrap().get("k"), Some("v"));

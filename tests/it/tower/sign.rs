@@ -1,5 +1,5 @@
-//! What [`SignLayer`] sends, to a service that records it. Expected signatures are those of AWS's
-//! documentation.
+//! What [`SignLayer`] sends to a service that records it. The expected signatures are those of
+//! AWS's documentation.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -39,12 +39,13 @@ fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// Noon of 2026-01-02, in a layer whose clock stands still.
+/// A layer whose clock is always noon of 2026-01-02.
 fn stopped(signers: impl Into<countersign::tower::sign::Signers>) -> SignLayer {
     SignLayer::new(signers).with_clock(|| time("2026-01-02T12:00:00Z"))
 }
 
-/// Polls a future until it is ready. Its parts are ready after a few polls, and wake no task.
+/// Polls a future until it is ready. The futures here are ready after a few polls, and wake no
+/// task.
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -56,7 +57,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     panic!("the future does not end");
 }
 
-/// What arrived.
+/// A request that was received.
 #[derive(Clone, Debug)]
 struct Sent {
     method: Method,
@@ -88,7 +89,7 @@ impl Sent {
     }
 }
 
-/// A service that records requests, and responds with what lies ready, else with 200.
+/// A service that records requests, and returns the prepared responses, or else 200.
 #[derive(Clone, Debug, Default)]
 struct Recorder {
     sent: Arc<Mutex<Vec<Sent>>>,
@@ -143,7 +144,7 @@ impl<B: Body<Data = Bytes, Error = SignedBodyError> + Unpin> Service<Request<B>>
 
 type Outcome = Result<Response<()>, Error<SignedBodyError>>;
 
-/// Sends a request as tower does: the service is ready first.
+/// Sends a request as tower does: after the service is ready.
 fn send<B>(client: &mut Sign<Recorder>, request: Request<B>) -> Outcome
 where
     B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Unpin,
@@ -167,12 +168,12 @@ where
     }
 }
 
-/// A stream in frames, of which the first is not ready at once; it tells its length if it is given.
+/// A body of frames, pending at first, with a known length if it is given.
 struct Stream {
     frames: VecDeque<Bytes>,
     hint: SizeHint,
     waits: bool,
-    /// Never ready again after so many frames.
+    /// After this number of frames it stays pending.
     waits_after: usize,
 }
 
@@ -207,10 +208,11 @@ impl Body for Stream {
     }
 }
 
-/// The payload, as this crate's verifier gives it out after it has proven the request.
+/// The payload that the crate's verifier returns for the request.
 fn verify(sent: &Sent, region: &str, service: &'static str, now: Timestamp) -> Vec<u8> {
     let mut request = sent.request();
-    // As it arrives: the host in a header, and only path and query in the request line.
+    // As a server receives it: the host is in a header, and the request line has only path and
+    // query.
     let uri = std::mem::take(request.uri_mut());
     if !request.headers().contains_key("host") {
         let host = uri.authority().unwrap().as_str();
@@ -247,7 +249,7 @@ fn decode(body: &[u8], context: &countersign::verify::StreamContext) -> Vec<u8> 
 }
 
 /// Amazon S3 API Reference, "Signature calculations for the Authorization header: transferring
-/// payload in a single chunk", the PUT of its examples.
+/// payload in a single chunk": its example for PUT.
 #[test]
 fn a_buffered_body_is_hashed_as_in_the_s3_reference() {
     let recorder = Recorder::default();
@@ -278,7 +280,7 @@ fn a_buffered_body_is_hashed_as_in_the_s3_reference() {
     );
 }
 
-/// The GET of the same page.
+/// The example for GET on the same page.
 #[test]
 fn an_empty_body_has_the_hash_of_the_s3_reference() {
     let recorder = Recorder::default();
@@ -381,7 +383,7 @@ fn chunks_end_in_a_checksum() {
         Request::put("https://bucket.s3.amazonaws.com/key").body(body)
     };
     send(&mut client, put().unwrap()).unwrap();
-    // The same without signatures, by a request's own choice.
+    // The same without signatures, chosen for this request only.
     let mut unsigned = put().unwrap();
     let payload = Payload::UnsignedChunksWithChecksum(ChecksumAlgorithm::Crc32);
     unsigned.extensions_mut().insert(payload);
@@ -402,7 +404,7 @@ fn chunks_end_in_a_checksum() {
 }
 
 #[test]
-fn options_of_chunks_are_kept() {
+fn the_options_of_the_layer_apply_to_chunks() {
     let recorder = Recorder::default();
     let mut client = stopped(s3())
         .with_payload(Payload::SignedChunks)
@@ -421,11 +423,11 @@ fn options_of_chunks_are_kept() {
 fn a_stream_that_is_to_be_hashed_is_an_error_that_says_what_to_choose() {
     let frame = || [Bytes::from("streamed")];
     let url = "https://bucket.s3.amazonaws.com/key";
-    // One frame is there, and the other is not.
+    // One frame has arrived, the other one has not.
     let mut half = Stream::new([Bytes::from("stre"), Bytes::from("amed")], Some(8));
     half.waits = false;
     half.waits_after = 1;
-    // Other lengths than they tell.
+    // Streams of another length than announced.
     let mut long = Stream::new(frame(), Some(7));
     long.waits = false;
     let mut short = Stream::new(frame(), Some(9));
@@ -456,7 +458,7 @@ fn a_stream_without_a_length_cannot_be_sent_in_chunks() {
 }
 
 #[test]
-fn a_body_in_a_box_is_hashed_too() {
+fn a_boxed_body_is_hashed() {
     let recorder = Recorder::default();
     let mut client = stopped(s3()).layer(recorder.clone());
     let body: BoxBody<Bytes, Infallible> = BoxBody::new(Full::new(Bytes::from("in a box")));
@@ -534,7 +536,7 @@ fn an_unsigned_payload_needs_tls() {
     );
     assert!(matches!(error, SignError::UnsignedWithoutTls { .. }));
 
-    // Over TLS, or allowed.
+    // Allowed over TLS, or if the layer allows plain HTTP.
     for (layer, url) in [
         (layer.clone(), "https://store.test/key"),
         (layer.allow_unsigned_without_tls(), "http://store.test/key"),
@@ -586,7 +588,7 @@ fn each_try_is_signed_anew() {
         .layer(recorder.clone());
     let request = Request::put("https://bucket.s3.amazonaws.com/key");
     let request = request.body(Full::new(Bytes::from("again"))).unwrap();
-    // What a retry layer does: it keeps the request, and sends clones.
+    // A retry layer keeps the request and sends clones.
     send(&mut client, request.clone()).unwrap();
     clock.store(90, Ordering::Relaxed);
     send(&mut client, request).unwrap();
@@ -601,7 +603,7 @@ fn each_try_is_signed_anew() {
 }
 
 #[test]
-fn a_request_that_was_signed_already_has_one_signature() {
+fn a_request_that_is_signed_again_has_one_signature() {
     let recorder = Recorder::default();
     let mut client = stopped(s3()).layer(recorder.clone());
     let mut request = Request::get("https://bucket.s3.amazonaws.com/key")
@@ -643,7 +645,8 @@ fn a_response_corrects_the_clock_of_the_next_request() {
     assert!(!measurement.is_worth_a_retry("AccessDenied"));
     assert_eq!(layer.clock_skew(), ClockSkew::from_millis(3_600_000));
 
-    // Another service of the layer has learned it too. A good response needs no advice.
+    // Another clone of the layer uses the corrected clock, too. A successful response does not
+    // change it.
     recorder.respond(200, "Fri, 02 Jan 2026 13:00:00 GMT");
     let response = send(&mut layer.layer(recorder.clone()), get()).unwrap();
     assert!(response.extensions().get::<Measurement>().is_none());
@@ -652,7 +655,7 @@ fn a_response_corrects_the_clock_of_the_next_request() {
     assert_eq!(all[1].header("x-amz-date"), "20260102T130000Z");
 }
 
-/// A second response of the same second is read too, if it says something else.
+/// Another response in the same second is used, too, if its date differs.
 #[test]
 fn each_new_date_corrects_the_clock() {
     let recorder = Recorder::default();
@@ -671,7 +674,7 @@ fn each_new_date_corrects_the_clock() {
         send(&mut client, get.body(Empty::<Bytes>::new()).unwrap()).unwrap();
         assert_eq!(layer.clock_skew().as_millis(), skew, "{date}");
     }
-    // Advice is for each error response, however many there are.
+    // Each error response gets a measurement, also if the clock is already corrected.
     for _ in 0..2 {
         recorder.respond(403, "Fri, 02 Jan 2026 13:00:00 GMT");
         let get = Request::get("https://bucket.s3.amazonaws.com/key");
@@ -764,7 +767,7 @@ fn the_clock_is_not_corrected_if_that_is_not_wanted() {
 }
 
 #[test]
-fn a_stored_skew_is_used_from_the_first_request_on() {
+fn a_stored_clock_skew_is_used_from_the_first_request() {
     let recorder = Recorder::default();
     let mut client = stopped(s3())
         .with_clock_skew(ClockSkew::from_millis(-60_000))
@@ -795,7 +798,7 @@ fn service_and_region_come_from_the_host() {
         ("https://iam.amazonaws.com/", "us-east-1/iam"),
         ("https://IAM.amazonaws.com:443/", "us-east-1/iam"),
     ] {
-        // Twice, because signers are remembered.
+        // Twice, because signers are cached.
         for _ in 0..2 {
             let get = Request::get(url).body(Empty::<Bytes>::new()).unwrap();
             send(&mut client, get).unwrap();
@@ -808,7 +811,7 @@ fn service_and_region_come_from_the_host() {
 }
 
 #[test]
-fn the_host_header_counts_before_the_url() {
+fn the_host_header_precedes_the_url() {
     let recorder = Recorder::default();
     let mut client = stopped(HostSigners::new(credentials()).unwrap()).layer(recorder.clone());
     let get = Request::get("https://127.0.0.1/")
@@ -821,7 +824,7 @@ fn the_host_header_counts_before_the_url() {
 }
 
 #[test]
-fn more_hosts_than_are_remembered_are_signed_too() {
+fn more_hosts_than_the_cache_holds_are_signed() {
     let recorder = Recorder::default();
     let mut client = stopped(HostSigners::new(credentials()).unwrap()).layer(recorder.clone());
     for bucket in 0..600 {
@@ -835,7 +838,7 @@ fn more_hosts_than_are_remembered_are_signed_too() {
 }
 
 #[test]
-fn a_host_that_is_not_known_is_refused() {
+fn an_unknown_host_is_refused() {
     let layer = stopped(HostSigners::new(credentials()).unwrap());
     let get = |url: &str| Request::get(url).body(Empty::<Bytes>::new()).unwrap();
     let error = refused(&layer, get("https://store.example.com/key"));
@@ -902,7 +905,7 @@ fn an_error_of_the_inner_service_keeps_its_type() {
 }
 
 #[test]
-fn nothing_shows_a_secret() {
+fn nothing_prints_a_secret() {
     let layer = stopped(HostSigners::new(credentials()).unwrap());
     let client = layer.layer(Recorder::default());
     for text in [format!("{layer:?}"), format!("{client:?}")] {

@@ -1,4 +1,4 @@
-//! The layer that verifies what a server gets, used and attacked.
+//! The layer that verifies requests on a server.
 
 mod bodies;
 mod keys;
@@ -43,7 +43,7 @@ fn signer(service: &'static str) -> Signer {
     Signer::new(known(), "us-east-1", service).unwrap()
 }
 
-/// Polls until the end. No future of these tests waits for another thread.
+/// Polls until the future is ready. The futures of these tests never wait for another thread.
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -55,7 +55,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     panic!("the future never ends")
 }
 
-/// Waits once, as for a database.
+/// Is pending once, like a query to a database.
 async fn wait() {
     let mut waited = false;
     std::future::poll_fn(|_| {
@@ -69,7 +69,7 @@ async fn wait() {
     .await;
 }
 
-/// A body of these pieces, which counts how often it is asked.
+/// A body of these pieces that counts how often it is polled.
 #[derive(Default)]
 struct Pieces {
     pieces: VecDeque<Result<Frame<Bytes>, String>>,
@@ -97,7 +97,7 @@ impl Body for Pieces {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        // Every other time, it has to be asked again.
+        // It is pending every other time.
         if self
             .polled
             .fetch_add(1, Ordering::Relaxed)
@@ -119,7 +119,7 @@ impl Body for Pieces {
     }
 }
 
-/// What a handler saw of one request.
+/// What the handler received of one request.
 struct Seen {
     uri: Uri,
     headers: HeaderMap,
@@ -127,11 +127,11 @@ struct Seen {
     extensions: http::Extensions,
     body: Result<Bytes, String>,
     trailers: Option<HeaderMap>,
-    /// What came before an error, or all of it.
+    /// The frames before an error, or all frames.
     frames: Vec<Bytes>,
 }
 
-/// A handler that reads the whole body, and keeps what it saw.
+/// A handler that reads the whole body and records the request.
 #[derive(Clone, Default)]
 struct Handler(Arc<Mutex<Vec<Seen>>>);
 
@@ -189,7 +189,7 @@ where
     }
 }
 
-/// A lookup that knows one user, waits, and counts.
+/// A lookup that knows one user, is pending once, and counts.
 fn keys(lookups: &Arc<AtomicUsize>) -> impl KeyLookup + Clone + use<> {
     let lookups = lookups.clone();
     move |claim: KeyClaim| {
@@ -209,13 +209,13 @@ fn store() -> VerifyLayer<impl KeyLookup + 'static> {
     VerifyLayer::new(verifier, keys(&Arc::default())).with_clock(now)
 }
 
-/// The layer of a service that requires no `x-amz-content-sha256`.
+/// The layer of a service that does not require `x-amz-content-sha256`.
 fn api() -> VerifyLayer<impl KeyLookup + 'static> {
     let verifier = Verifier::new("us-east-1", "execute-api").unwrap();
     VerifyLayer::new(verifier, keys(&Arc::default())).with_clock(now)
 }
 
-/// The answer to a request, and what the layer says in the server's own log.
+/// The response to a request, and the error for the server's own log.
 struct Answer {
     status: u16,
     text: String,
@@ -258,7 +258,7 @@ where
     }
 }
 
-/// A signed upload of this data, with its hash.
+/// A signed upload of this data with its hash.
 fn put(data: &str) -> Request<Pieces> {
     let put = Request::put("/bucket/a%20key").header("host", HOST);
     let mut request = put.body(Pieces::of(data)).unwrap();
@@ -382,7 +382,7 @@ fn a_body_that_was_not_asked_for_is_not_sent_after_expect_100_continue() {
     assert_eq!(answer.code(), (403, "AccessDenied"));
     assert_eq!(polled.load(Ordering::Relaxed), 0, "the body was asked for");
 
-    // The head of an accepted one is verified before the body is asked for.
+    // The head is verified before the body is polled.
     let mut request = put("data");
     request
         .headers_mut()
@@ -431,7 +431,7 @@ fn only_requests_without_any_signature_pass_without_one() {
     let handler = Handler::default();
     let health = || Request::get("/health").header("host", HOST);
     let mut request = health().body(Pieces::of("")).unwrap();
-    // Whatever was there before: the layer alone says who sent a request.
+    // An extension that was set before is replaced: only the layer may say who signed.
     send(&store(), &handler, put("data"));
     request
         .extensions_mut()
@@ -477,7 +477,7 @@ fn the_inner_service_decides_when_it_is_ready() {
     let mut context = Context::from_waker(Waker::noop());
     let ready = Service::<Request<Pieces>>::poll_ready(&mut server, &mut context);
     assert_eq!(ready, Poll::Ready(Err("busy".to_owned())));
-    // Its error comes out as it is.
+    // The error of the inner service is returned unchanged.
     let answer = block_on(server.call(put("data")));
     assert_eq!(answer.err(), Some("failed".to_owned()));
 }

@@ -1,5 +1,5 @@
-//! What countersign, and what its peers, add to a build: crates, time and size. It builds the
-//! smallest program that signs a request with each of them, from nothing, so it takes some minutes.
+//! What countersign and its peers add to a build: crates, time and size. For each, the smallest
+//! program that signs a request is built from scratch, which takes some minutes.
 
 use std::fs;
 use std::io;
@@ -16,7 +16,7 @@ const CRATES: [&str; 5] = [
     "rusty-s3",
     "object_store",
 ];
-/// The program that does nothing: what any program is made of.
+/// The program that does nothing: the baseline.
 const NOTHING: &str = "nothing";
 
 fn main() -> io::Result<()> {
@@ -44,7 +44,8 @@ fn table(scratch: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Builds a program in a directory of its own: how large it is, and the processor time that it took.
+/// Builds a program in a directory of its own. Returns its size and the processor time of the
+/// build.
 fn built(name: &str, scratch: &Path) -> io::Result<(u64, Duration)> {
     let target = scratch.join(name);
     let mut build = cargo("build", name);
@@ -60,7 +61,7 @@ fn built(name: &str, scratch: &Path) -> io::Result<(u64, Duration)> {
     Ok((fs::metadata(target.join("release").join(name))?.len(), took))
 }
 
-/// The processor time of everything that was run so far.
+/// The processor time of all child processes so far.
 fn spent() -> io::Result<Duration> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let (user, system) = (usage.user_time(), usage.system_time());
@@ -69,7 +70,7 @@ fn spent() -> io::Result<Duration> {
     Ok(Duration::from_micros(microseconds as u64))
 }
 
-/// How many crates stand in the tree, itself among them and this package not.
+/// The number of crates in the dependency tree, including the crate itself and not this package.
 fn crates(name: &str) -> io::Result<usize> {
     let output = cargo("tree", name)
         .args(["-e", "normal", "--prefix", "none", "--format", "{p}"])

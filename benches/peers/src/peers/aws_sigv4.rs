@@ -1,4 +1,4 @@
-//! aws-sigv4, the AWS SDK's own. It derives the key again for each request. It verifies nothing.
+//! aws-sigv4, the signer of the AWS SDK. It derives the key for each request. It does not verify.
 
 use std::time::{Duration, SystemTime};
 
@@ -60,7 +60,7 @@ pub fn entry(work: &'static Work) -> Entry {
     }
 }
 
-/// All of it is done for each request: parameters carry the time, and own their settings.
+/// All of this is needed for each request: the parameters contain the time, and own their settings.
 fn attach(
     request: &mut Request<Bytes>,
     work: &Work,

@@ -1,4 +1,4 @@
-//! countersign itself, in each of its forms.
+//! countersign in each of its forms.
 
 use bytes::Bytes;
 use countersign::verify::VerificationKey;
@@ -34,7 +34,7 @@ fn credentials(work: &Work) -> Credentials {
     }
 }
 
-/// What a server has looked up.
+/// The key that a server has looked up.
 fn access_key(work: &Work) -> VerificationKey {
     let scope = truth::scope(work, DATETIME)
         .parse::<CredentialScope>()
@@ -51,7 +51,7 @@ fn payload(work: &Work) -> PayloadHash {
     }
 }
 
-/// The headers as slices, with the host, which no URL gives here.
+/// The headers as slices. They include the host, as a path contains none.
 fn raw_headers<'a>(work: &'a Work, request: &'a Request<Bytes>) -> Headers<'a> {
     let own = request.headers().iter();
     let own = own.map(|(name, value)| (name.as_str(), value.as_bytes()));

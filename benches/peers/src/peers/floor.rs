@@ -1,4 +1,4 @@
-//! The floors: only the hashing that the specification forces, on bytes that lie ready.
+//! The floors: only the hashing that the specification requires, of bytes that are prepared.
 
 use std::hint::black_box;
 
@@ -29,7 +29,7 @@ pub fn a(work: &'static Work) -> Entry {
     })
 }
 
-/// Floor (b): the key is at hand, as a keyed HMAC state (or as a scalar).
+/// Floor (b): the key is prepared, as a keyed HMAC state or as a scalar.
 pub fn b(work: &'static Work) -> Entry {
     Ok(match work.task {
         Task::SignAsymmetric => {
@@ -85,7 +85,7 @@ fn asymmetric(
     )
 }
 
-/// What is hashed, byte for byte.
+/// The bytes that are hashed.
 struct Lines {
     body: Option<&'static [u8]>,
     canonical_request: Option<String>,
@@ -116,7 +116,7 @@ impl Lines {
         }
     }
 
-    /// All but the string to sign.
+    /// Hashes the body and the canonical request.
     fn hash(&self) -> [Option<[u8; 32]>; 2] {
         let body = black_box(self.body).map(|body| Sha256::digest(body).into());
         let request = black_box(&self.canonical_request)

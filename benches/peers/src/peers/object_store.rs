@@ -1,5 +1,5 @@
-//! object_store, whose signer is public. It reads the clock for each request and derives the key
-//! again. It has no chunks, no SigV4A, and verifies nothing.
+//! object_store, whose signer is public. It reads the clock and derives the key for each request.
+//! It has no chunks and no SigV4A, and does not verify.
 
 use http::{Method, Request};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AwsAuthorizer, AwsCredential};
@@ -45,7 +45,7 @@ fn sign(work: &'static Work) -> Box<dyn Contender> {
     )
 }
 
-/// It makes the URL itself, from the object's key.
+/// It makes the URL itself from the key of the object.
 fn presign(work: &'static Work) -> Entry {
     let store = store(work);
     let key = Path::from(KEY);

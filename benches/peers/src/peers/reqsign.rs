@@ -1,5 +1,5 @@
-//! reqsign-aws-v4. It reads the clock for each request, derives the key again, and signs every
-//! header; hashing the body is left to its caller. It has no chunks, no SigV4A, and verifies nothing.
+//! reqsign-aws-v4. It reads the clock and derives the key for each request, and signs every header.
+//! Its caller hashes the body. It has no chunks and no SigV4A, and does not verify.
 
 use http::HeaderValue;
 use http::request::Parts;

@@ -1,4 +1,4 @@
-//! rusty-s3, which presigns URLs of S3 objects, and nothing else. It derives the key again for each.
+//! rusty-s3, which only presigns URLs of S3 objects. It derives the key for each URL.
 
 use jiff::Timestamp;
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
@@ -10,7 +10,7 @@ use crate::work::{BUCKET, KEY, LIFETIME, REGION, SECONDS, Task, Work};
 
 pub const WHO: &str = "rusty-s3";
 
-/// It makes the URL itself, from the object's key.
+/// It makes the URL itself from the key of the object.
 pub fn entry(work: &'static Work) -> Entry {
     if work.task != Task::Presign {
         return Err("only presigns");

@@ -1,5 +1,5 @@
-//! s3s-sigv4: the pieces of an S3 server, put together here as a caller would. The key is derived
-//! once and kept, which its interface allows. What it is handed must be decoded and sorted already.
+//! s3s-sigv4: the parts of an S3 server, assembled here as a caller would. The key is derived once
+//! and kept, which its API allows. Its input must be decoded and sorted.
 
 use std::borrow::Cow;
 use std::fmt::Write;

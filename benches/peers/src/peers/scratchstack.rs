@@ -1,5 +1,5 @@
-//! scratchstack-aws-signature, which only verifies. It always hashes the body, so it is given a
-//! request that was signed with the hash of its empty body.
+//! scratchstack-aws-signature, which only verifies. It always hashes the body, so its request is
+//! signed with the hash of an empty body.
 
 use bytes::Bytes;
 use chrono::DateTime;

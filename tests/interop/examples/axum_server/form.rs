@@ -1,4 +1,4 @@
-//! The form with which a browser uploads: it is signed by its fields, so the handler verifies it.
+//! Browser uploads: a form contains its own signature, so the handler verifies it.
 
 use std::time::SystemTime;
 
@@ -28,7 +28,7 @@ fn boundary(headers: &HeaderMap) -> Option<&str> {
 /// A field, or the file: its name, the name of the file, and the data.
 type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
 
-/// Reads one part after the other, up to the file (RFC 7578).
+/// Parses the parts up to the file (RFC 7578).
 fn parts<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Part<'a>>> {
     let delimiter = format!("\r\n--{boundary}");
     let find = |text: &[u8], what: &str| {
@@ -101,7 +101,7 @@ pub(crate) fn upload(
     Ok(Response::from_parts(parts, Bytes::new()))
 }
 
-/// The upload as the store takes it. The store acts on proofs only, so the server signs it itself.
+/// The upload as a signed request: the store acts on proofs only, so the server signs it itself.
 fn own_request(
     target: &str,
     file: &[u8],

@@ -1,9 +1,9 @@
-//! The store of the example `verify_server` in axum, behind the layer that verifies:
-//! `cargo run -p countersign-interop --example axum_server` starts it, calls it, and ends;
-//! `-- --listen 127.0.0.1:9000` serves real clients until it is stopped.
+//! The store of the example `verify_server` in axum, with the layer that verifies. `cargo run -p
+//! countersign-interop --example axum_server` starts it, calls it, and ends. `-- --listen
+//! 127.0.0.1:9000` serves real clients until it is stopped.
 //!
-//! The layer wraps the whole router, so that it sees the URI that was signed. The handlers see only
-//! what is verified, except for the form of a browser, which signs itself.
+//! The layer wraps the whole router, so that it verifies the URI that was signed. The handlers
+//! receive verified requests only, except for browser forms, which contain their own signature.
 
 mod form;
 #[allow(dead_code, reason = "the layer refuses what this would")]
@@ -39,14 +39,14 @@ const LONGEST_BODY: usize = 64 << 20;
 
 type Objects = Arc<Mutex<Store>>;
 
-/// A database would wait here.
+/// A real server would query a database here.
 async fn look_up(claim: KeyClaim) -> Result<Option<FoundKey>, Infallible> {
     let known = Credentials::new(ACCESS_KEY_ID, SECRET_KEY);
     Ok((claim.access_key_id == ACCESS_KEY_ID).then(|| known.into()))
 }
 
 fn router() -> Result<Router, countersign::Error> {
-    // Without a host of its own: this server is reached by any.
+    // Without an allowed host: any name of this server is accepted.
     let verifier = Verifier::new("us-east-1", Service::S3)?;
     let layer = VerifyLayer::new(verifier, look_up)
         .accept_unsigned_payloads() // Others should only over TLS.
@@ -61,7 +61,7 @@ fn router() -> Result<Router, countersign::Error> {
     Ok(router.layer(layer))
 }
 
-/// Acts on what is proven, never on the request: a verified path may arrive in several spellings.
+/// Uses the proof and not the request: a verified path may have several spellings.
 async fn answer(
     State(objects): State<Objects>,
     verified: Option<Extension<OwnedVerified>>,
@@ -106,7 +106,7 @@ fn call(
     objects.lock().map_err(|_| INTERNAL)?.answer(&call)
 }
 
-/// Reads a body. Chunks are verified here, and what is wrong with them is told as AWS does.
+/// Reads a body. Chunks are verified while it is read, and errors have the codes of AWS.
 async fn read(body: Body) -> Result<bytes::Bytes, Box<Response<Body>>> {
     let body = Limited::new(body, LONGEST_BODY).collect().await;
     body.map(|body| body.to_bytes()).map_err(|error| {

@@ -13,15 +13,15 @@ use object_store::client::{
 };
 use tower::{Layer, ServiceExt};
 
-/// Makes clients that sign with a [`SignLayer`]. Give it to a builder of object_store, and switch off
+/// Makes clients that sign with a [`SignLayer`]. Give it to a builder of object_store, and disable
 /// the builder's own signatures with `with_skip_signature(true)`.
 #[derive(Debug)]
 pub(crate) struct SigningConnector(pub(crate) SignLayer);
 
 impl HttpConnector for SigningConnector {
-    /// `_` has timeouts and proxies: a program sets them up in its client.
+    /// `_` has timeouts and proxies, which a program sets in its own client.
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
-        // With TLS in a program: `hyper-rustls` or `hyper-tls` have connectors for `https`.
+        // For TLS, `hyper-rustls` and `hyper-tls` have connectors for `https`.
         let client = Client::builder(TokioExecutor::new()).build_http();
         Ok(HttpClient::new(SigningClient(self.0.layer(client))))
     }

@@ -1,9 +1,9 @@
-//! A small store that clients of S3 can use, and that verifies every request first:
-//! `cargo run -p countersign-interop --example verify_server` starts it, calls it, and ends;
-//! `-- --listen 127.0.0.1:9000` serves real clients until it is stopped.
+//! A small store for clients of S3 that verifies every request first. `cargo run -p
+//! countersign-interop --example verify_server` starts it, calls it, and ends. `-- --listen
+//! 127.0.0.1:9000` serves real clients until it is stopped.
 //!
-//! Parse the claim, look up the key (asynchronously, as in a database), verify the head, verify the
-//! payload in the way in which it was signed. Only then touch a bucket.
+//! It parses the claim, looks up the key (asynchronously, as in a database), verifies the head, and
+//! verifies the payload in the way in which it was signed. Only then it touches a bucket.
 
 mod refusal;
 mod store;
@@ -40,7 +40,7 @@ use store::{Call, Store};
 
 const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-/// No client of this server sends more at once.
+/// The maximum length of a body.
 const LONGEST_BODY: usize = 64 << 20;
 
 struct Server {
@@ -49,7 +49,7 @@ struct Server {
     store: Mutex<Store>,
 }
 
-/// The keys that have verified a request. What has not been verified takes no room here.
+/// The keys that have verified a request. An unverified request takes no memory here.
 #[derive(Default)]
 struct Keys(Mutex<HashMap<(String, CredentialScope), VerificationKey>>);
 
@@ -72,13 +72,13 @@ impl Keys {
     }
 }
 
-/// A database would wait here.
+/// A real server would query a database here.
 async fn look_up(access_key_id: &str) -> Option<Credentials> {
     std::future::ready(()).await;
     (access_key_id == ACCESS_KEY_ID).then(|| Credentials::new(ACCESS_KEY_ID, SECRET_KEY))
 }
 
-/// What is proven about a request, and its payload. The body is read after the head is verified.
+/// The proof of a request, and its payload. The body is read after the head is verified.
 async fn admit(
     server: &Server,
     parts: &Parts,
@@ -93,7 +93,7 @@ async fn admit(
         None => {
             let credentials = look_up(claim.access_key_id()).await;
             let credentials = credentials.ok_or(VerifyError::UnknownAccessKeyId)?;
-            // It fails for a key without a secret in the server's own database.
+            // Fails if the server's own database contains a key without a secret.
             VerificationKey::derive(&credentials, claim.scope()).map_err(|_| INTERNAL)?
         }
     };
@@ -108,7 +108,7 @@ async fn admit(
             let payload = read_all(body).await?;
             (pending.verify(PayloadHash::new(&payload))?, payload)
         }
-        // This server accepts unsigned payloads. Others should only over TLS.
+        // This server accepts unsigned payloads. Others should only do so over TLS.
         PendingVerification::Unsigned(pending) => (pending.accept(), read_all(body).await?),
         PendingVerification::SignedStream(pending) => {
             let (verified, context) = pending.into_parts();
@@ -127,7 +127,7 @@ async fn read_all(body: Limited<Incoming>) -> Result<Bytes, Refusal> {
     Ok(body.map_err(|error| Refusal::of_body(&*error))?.to_bytes())
 }
 
-/// Every chunk, trailer and checksum is verified. A body that ends too early is refused.
+/// Every chunk, trailer and checksum is verified. A truncated body is refused.
 async fn read_chunks(context: &StreamContext, body: Limited<Incoming>) -> Result<Bytes, Refusal> {
     let body = VerifiedBody::new(body, ChunkVerifier::new(context)?);
     Ok(body.collect().await?.to_bytes())
@@ -149,7 +149,7 @@ async fn listen(address: &str) -> Result<(SocketAddr, JoinHandle<()>), Box<dyn E
             let service = service_fn(move |request| handle(server.clone(), request));
             tokio::spawn(async move {
                 let mut http = Builder::new(TokioExecutor::new());
-                // A client that has stopped sending gets to know why it is refused.
+                // A client that has stopped sending still receives the response.
                 http.http1().half_close(true);
                 let connection = TokioIo::new(connection);
                 http.serve_connection(connection, service).await.ok();
@@ -159,7 +159,7 @@ async fn listen(address: &str) -> Result<(SocketAddr, JoinHandle<()>), Box<dyn E
     Ok((address, serving))
 }
 
-/// The raw target stays as it came: nothing is decoded or resolved before it is verified.
+/// The raw target is kept: nothing is decoded or resolved before it is verified.
 async fn handle(
     server: Arc<Server>,
     request: Request<Incoming>,
@@ -240,7 +240,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         expect("get by URL", read(get).await?, "data");
     }
 
-    // A well signed upload that does not arrive as it was sent.
+    // A signed upload that is changed on the way.
     let signer = Signer::new(
         Credentials::new(ACCESS_KEY_ID, SECRET_KEY),
         "us-east-1",
@@ -273,13 +273,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The body of an upload in one chunk and the final one.
+/// The body of an upload in one chunk and the final chunk.
 fn in_chunks(
     signer: &Signer,
     put: &mut Request<()>,
     now: Timestamp,
 ) -> Result<Vec<u8>, Box<dyn Error>> {
-    // The length of what is sent is not signed then, so it can be cut below.
+    // Then the length of the body is not signed, so it can be truncated below.
     let encoding = ChunkedEncoding::signed(4).with_any_chunk_size();
     let mut chunks = signer.sign_chunked(put, encoding, now)?;
     let mut body = chunks.header("data")?.as_ref().to_vec();
@@ -294,7 +294,7 @@ async fn read(answer: Response<Incoming>) -> Result<(StatusCode, String), Box<dy
     Ok((status, String::from_utf8(body.to_vec())?))
 }
 
-/// Sends what no client library would: a body that ends before its length.
+/// Sends what no client library would: a body that is shorter than its length.
 async fn send(
     address: SocketAddr,
     request: &Request<()>,

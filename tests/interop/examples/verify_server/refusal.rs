@@ -1,16 +1,16 @@
-//! Why a request is refused, and the response that says so.
+//! The reasons for refusing a request, and their responses.
 
 use countersign::chunked::{ChunkError, VerifiedBodyError};
 use countersign::verify::{ErrorContext, Protocol, VerifyError, error_response};
 use http::{Response, StatusCode};
 use http_body_util::LengthLimitError;
 
-/// Why a request is refused.
+/// The reason for refusing a request.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     Claim(VerifyError),
     Payload(VerifiedBodyError),
-    /// The store's own: status, code and message.
+    /// An error of the store: status, code and message.
     Store(u16, &'static str, &'static str),
 }
 
@@ -56,7 +56,7 @@ impl From<ChunkError> for Refusal {
 }
 
 impl Refusal {
-    /// The body is too long, or the connection broke.
+    /// The body is too long, or the connection was closed.
     pub(crate) fn of_body(error: &(dyn std::error::Error + 'static)) -> Self {
         match error.is::<LengthLimitError>() {
             true => TOO_LARGE,
@@ -64,7 +64,7 @@ impl Refusal {
         }
     }
 
-    /// What the verifier refuses, in the verifier's words, and all else in the store's.
+    /// The response: errors of the verifier as it writes them, and errors of the store.
     pub(crate) fn response(&self, resource: &str) -> Response<String> {
         let context = ErrorContext::new("1").with_resource(resource);
         let (status, code, message) = match self {

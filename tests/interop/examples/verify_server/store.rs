@@ -1,5 +1,5 @@
-//! Buckets in memory. A call has only what was verified: its path and parameters are those that
-//! were signed, and of its headers only the signed ones are read.
+//! Buckets in memory. A call contains only verified data: the signed path and parameters, and the
+//! signed headers.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -24,14 +24,14 @@ const HTTP_DATE: &[BorrowedFormatItem<'_>] = format_description!(
 );
 const XML_DATE: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
-/// What `encoding-type=url` leaves as it is.
+/// The characters that `encoding-type=url` does not encode.
 const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'/');
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
-/// Parameters that change nothing here.
+/// Parameters that this store ignores.
 const HARMLESS: [&str; 7] = [
     "Version",
     "X-Amz-Content-Sha256",
@@ -67,7 +67,7 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// A header as it was signed, if it is signed.
+    /// The signed value of a header, if it is signed.
     fn header(&self, name: &str) -> Option<&str> {
         std::str::from_utf8(self.verified.header(name)?).ok()
     }
@@ -76,13 +76,13 @@ impl Call<'_> {
         let is = |found: &[u8]| found == name.as_bytes();
         let mut values = self.verified.query().filter(|(found, _)| is(found));
         match (values.next(), values.next()) {
-            // The order of two is not signed.
+            // The order of two values is not signed.
             (Some(_), Some(_)) => Err(VerifyError::Repeated { name }.into()),
             (value, _) => Ok(value.map(|(_, value)| String::from_utf8_lossy(value).into_owned())),
         }
     }
 
-    /// Refuses what would change the operation in a way that this store does not know.
+    /// Refuses parameters that would select an operation that this store does not have.
     fn check_parameters(&self) -> Result<(), Refusal> {
         let known = |name: &[u8]| {
             let mut all = KNOWN.iter().chain(&HARMLESS);
@@ -158,7 +158,7 @@ struct Upload {
     parts: BTreeMap<u32, Object>,
 }
 
-/// Every bucket is there, and empty at first.
+/// Every bucket exists, and is empty at first.
 #[derive(Default)]
 pub(crate) struct Store {
     objects: BTreeMap<String, BTreeMap<String, Object>>,
@@ -239,7 +239,7 @@ impl Store {
             ("POST", Some(id)) => self.complete(call, &id, bucket, key),
             ("POST", None) if call.parameter("uploads")?.is_some() => {
                 self.next_upload += 1;
-                // A client would read digits alone as a number.
+                // A client might parse digits only as a number.
                 let id = format!("upload-{}", self.next_upload);
                 let upload = Upload {
                     bucket: bucket.to_owned(),
@@ -274,7 +274,7 @@ impl Store {
     /// `PutObject`, `CopyObject` and `UploadPart`.
     fn put(&mut self, call: &Call<'_>, id: Option<String>, bucket: &str, key: &str) -> Answer {
         call.check_digests()?;
-        // What a client asks in vain must not look done.
+        // Conditions are not supported, so they must not seem to be met.
         if ["if-match", "if-none-match"]
             .iter()
             .any(|name| call.headers.contains_key(*name))
@@ -512,8 +512,8 @@ impl Store {
     }
 }
 
-/// `GetObject` and `HeadObject`. A range is read unsigned too: it chooses among bytes that the
-/// signature allows to read.
+/// `GetObject` and `HeadObject`. An unsigned range is used, too: it selects some of the bytes that
+/// the signature allows to read.
 fn get(object: &Object, call: &Call<'_>) -> Answer {
     let length = object.data.len();
     let range = call
@@ -536,8 +536,8 @@ fn get(object: &Object, call: &Call<'_>) -> Answer {
     Ok(response)
 }
 
-/// The first and the last byte of `bytes=FIRST-LAST`, `bytes=FIRST-` or `bytes=-COUNT`. Several
-/// ranges are the whole object.
+/// The first and the last byte of `bytes=FIRST-LAST`, `bytes=FIRST-` or `bytes=-COUNT`. For several
+/// ranges, the whole object is returned.
 fn read_range(range: &str, length: usize) -> Option<(usize, usize)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let end = length.saturating_sub(1);
@@ -591,7 +591,7 @@ fn encoded(key: &str) -> String {
     utf8_percent_encode(key, LISTED).to_string()
 }
 
-/// Control characters too, as S3 writes them in spite of XML's rules.
+/// Escapes control characters, too, as S3 does, although XML does not allow them.
 fn escaped(text: &str) -> String {
     let mut written = String::new();
     for character in text.chars() {
@@ -605,7 +605,7 @@ fn escaped(text: &str) -> String {
     written
 }
 
-/// The texts of all elements of these names.
+/// The text of all elements with these names.
 fn elements<const N: usize>(body: &[u8], names: [&str; N]) -> Result<[Vec<String>; N], Refusal> {
     let text = std::str::from_utf8(body).map_err(|_| BAD_XML)?;
     let document = Document::parse(text).map_err(|_| BAD_XML)?;

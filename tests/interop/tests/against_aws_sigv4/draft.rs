@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::exceptions::recoded;
 
-/// A request, and everything that its signature depends on.
+/// A request, and everything else that its signature depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft<'a> {
     pub(crate) method: &'a str,
@@ -59,7 +59,7 @@ const AUTHORITIES: &[&str] = &[
     "[2001:db8::1]:8443",
 ];
 
-/// What we never sign, and the other signer does.
+/// Headers that only the other signer signs.
 pub(crate) const REWRITTEN: &[&str] = &[
     "accept-encoding",
     "baggage",
@@ -77,16 +77,16 @@ pub(crate) const REWRITTEN: &[&str] = &[
     "x-amz-cf-id",
     "x-forwarded-for",
 ];
-/// What neither signs.
+/// Headers that neither signs.
 const NEVER_SIGNED: &[&str] = &[
     "user-agent",
     "x-amzn-trace-id",
     "transfer-encoding",
     "authorization",
 ];
-/// What a signer writes itself.
+/// Headers that a signer writes itself.
 const SIGNERS_OWN: &[&str] = &["x-amz-security-token", "x-amz-date", "x-amz-content-sha256"];
-/// What the caller may send; the doubled one may come twice.
+/// Headers of the caller. The one that is listed twice may be repeated.
 const ORDINARY: &[&str] = &[
     "content-type",
     "x-amz-target",
@@ -106,12 +106,12 @@ impl Draft<'_> {
         let presigned = random.bool();
         let service = pick(random, SERVICES);
         let with_user = random.u8(..30) == 0;
-        // VPC Lattice takes no other payload; S3's presigned URLs mostly have none.
+        // VPC Lattice accepts unsigned payloads only, and most presigned URLs for S3 have them.
         let must = service == "vpc-lattice-svcs"
             || presigned && service.starts_with("s3") && random.u8(..8) > 0;
         let authority = pick(random, AUTHORITIES);
         let mut path = random_path(random);
-        // Most keys are sent as they should be.
+        // Most keys have the canonical encoding.
         if service.starts_with("s3") && random.u8(..8) > 0 {
             path = recoded(&path);
         }
@@ -144,7 +144,7 @@ impl Draft<'_> {
         draft
     }
 
-    /// Whether the payload is one that we take in a presigned URL for this service and method.
+    /// Whether we accept the payload in a presigned URL for this service and method.
     pub(crate) fn can_be_in_a_url(&self) -> bool {
         let no_body = ["GET", "HEAD", "DELETE", "OPTIONS"].contains(&self.method);
         match self.service {
@@ -167,7 +167,7 @@ impl Draft<'_> {
         self.headers.retain(|(name, _)| !names.contains(name));
     }
 
-    /// Those of a signer's own headers that the other signer does not overwrite.
+    /// Headers of an earlier signature that the other signer does not overwrite.
     pub(crate) fn left_by_the_last_try(&self) -> &'static [&'static str] {
         if self.presigned {
             SIGNERS_OWN
@@ -217,7 +217,7 @@ fn random_query(random: &mut Rng) -> String {
     let odd = &["uploads", "acl=", "=", "=a", "a==b", "a=b=c", "", "&"];
     let not_utf_8 = &["%FF=%C3", "a=%80%FE", "%E6%97=1"];
     let bad_escapes = &["a=%", "a=%2", "%zz=1", "a=%2%34"];
-    // Names that collide, or sort differently before and after encoding.
+    // Names that are similar, or sort differently before and after encoding.
     let close = &[
         "a", "A", "a-", "a.", "a~", "a%20", "aa", "q", "q.parser", "%61",
     ];
@@ -245,7 +245,7 @@ fn random_query(random: &mut Rng) -> String {
     query
 }
 
-/// Percent-encoded text, in which some of what needs no escape has one, and the other way round.
+/// Percent-encoded text with some unnecessary escapes, and some missing ones.
 fn random_piece(random: &mut Rng, raw: &[u8]) -> String {
     let ascii = &[
         "%20", "%2B", "%2F", "%25", "%2520", "%00", "%0A", "%7F", "%22", "%26",

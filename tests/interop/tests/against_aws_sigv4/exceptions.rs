@@ -1,12 +1,12 @@
-//! Where the other signer departs from AWS's rules: each exception with its reason.
+//! Where the other signer differs from AWS's rules: each exception with its reason.
 //!
-//! `e16` and the like are rows of `docs/edge-cases.md`, each with its tests.
+//! `e16` and similar are rows of `docs/edge-cases.md`, each with its tests.
 
 use percent_encoding::percent_decode_str;
 
 use crate::draft::{Draft, REWRITTEN};
 
-/// A kind of request about which the two signers do not agree.
+/// A kind of request for which the two signers differ.
 pub(crate) struct Exception {
     pub(crate) what: &'static str,
     /// What we do, and what it does.
@@ -15,11 +15,12 @@ pub(crate) struct Exception {
     pub(crate) then: Then,
 }
 
-/// What is held against us instead of the plain signature.
+/// How the difference is checked.
 pub(crate) enum Then {
-    /// The other signer, given the request so changed, agrees with us about the unchanged one.
+    /// For a request that is changed in this way, the other signer makes the signature that we make
+    /// for the unchanged one.
     AgreeOn(fn(&mut Draft)),
-    /// The signatures differ, and no change would make it sign the same.
+    /// The signatures differ, and no change makes the other signer sign the same.
     Differ,
     /// We refuse the request.
     WeRefuse,
@@ -42,14 +43,14 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         what: "path of S3 in another encoding",
         why: "decoded once and encoded strictly, as S3 recomputes it; it signs what is sent (e13)",
         applies: |draft| {
-            // The others are refused.
+            // Other paths are refused.
             let sound = has_sound_escapes(&draft.path) && !draft.path.contains('+');
             draft.is_s3() && sound && draft.path != recoded(&draft.path)
         },
         then: Then::AgreeOn(|draft| draft.path = recoded(&draft.path)),
     },
     Exception {
-        what: "upper-case letters in the URL's host",
+        what: "uppercase letters in the URL's host",
         why: "lowercase, as browsers and most clients send it; it signs them as they are",
         applies: |draft| {
             draft.authority != draft.authority.to_ascii_lowercase() && !draft.has_header(&["host"])
@@ -140,7 +141,7 @@ fn ends_in_dots(path: &str) -> bool {
     path.ends_with("/.") || path.ends_with("/..")
 }
 
-/// The path as AWS's rules resolve it when its last segment is one of dots.
+/// The path with its last dot segment resolved by AWS's rules.
 fn without_dot_segments(path: &str) -> String {
     let mut kept = Vec::new();
     for segment in path.split('/') {
@@ -153,7 +154,7 @@ fn without_dot_segments(path: &str) -> String {
     format!("/{}", kept.join("/"))
 }
 
-/// As S3 recomputes it.
+/// The path in S3's canonical encoding.
 pub(crate) fn recoded(path: &str) -> String {
     let key: Vec<u8> = percent_decode_str(path).collect();
     countersign::encode_key(key)

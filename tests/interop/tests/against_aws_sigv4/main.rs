@@ -1,6 +1,6 @@
-//! Do we agree with another signer? Some thousand seeded random requests, signed by the
-//! `aws-sigv4` crate and by countersign. Where AWS's rules and that crate part ways,
-//! [`exceptions`] says so.
+//! Do we agree with another signer? Some thousand random requests from a fixed seed, signed by the
+//! crate `aws-sigv4` and by countersign. [`exceptions`] lists where that crate differs from AWS's
+//! rules.
 
 mod draft;
 mod exceptions;
@@ -21,7 +21,7 @@ fn random_requests_get_the_same_signature() {
     let mut random = Rng::with_seed(SEED);
     let (mut plain, mut mended, mut differed, mut refused) = (0, 0, 0, 0);
     let mut met = vec![0; EXCEPTIONS.len()];
-    // How often an exception that stood alone made a difference.
+    // How often an exception made a difference that no other one explains.
     let mut needed = vec![0; EXCEPTIONS.len()];
 
     for number in 0..REQUESTS {

@@ -13,12 +13,12 @@ use percent_encoding::percent_decode_str;
 
 use crate::draft::Draft;
 
-/// What two signers are compared by.
+/// The results that are compared.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Signed {
-    /// Every header that was added.
+    /// All headers that were added.
     Header(Vec<(&'static str, String)>),
-    /// The parameters that are not the caller's own input.
+    /// The query parameters, except those of the caller.
     Query {
         signed_headers: String,
         signature: String,
@@ -138,7 +138,7 @@ pub(crate) fn theirs(draft: &Draft) -> Signed {
     )
 }
 
-/// What countersign knows of a service and the other signer leaves to its caller.
+/// The settings that countersign takes from the service, and the other signer from its caller.
 fn settings(draft: &Draft) -> SigningSettings {
     let mut settings = SigningSettings::default();
     if draft.is_s3() {

@@ -1,4 +1,4 @@
-//! Changes to a signed request, each of which sees to it that something changes.
+//! Changes of a signed request. Each panics if it changes nothing.
 
 use bytes::Bytes;
 use countersign::encode_segment;
@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use time::format_description::parse_borrowed;
 use time::{Duration, PrimitiveDateTime};
 
-/// The pieces of a credential: the access key ID, and the four of its scope.
+/// The indices of the parts of a credential: the access key ID, and the four parts of its scope.
 pub(crate) const ACCESS_KEY_ID: usize = 0;
 pub(crate) const DATE: usize = 1;
 pub(crate) const REGION: usize = 2;
@@ -43,7 +43,7 @@ pub(crate) fn remove(request: &mut Request<Bytes>, name: &str) {
     );
 }
 
-/// Changes the value of a header that is there.
+/// Changes the value of an existing header.
 pub(crate) fn in_header(
     request: &mut Request<Bytes>,
     name: &'static str,
@@ -64,7 +64,7 @@ pub(crate) fn in_field(request: &mut Request<Bytes>, field: &str, change: fn(&st
     });
 }
 
-/// Changes a piece of the credential in the `Authorization` header.
+/// Changes a part of the credential in the `Authorization` header.
 pub(crate) fn in_credential(request: &mut Request<Bytes>, piece: usize, new: &str) {
     in_header(request, "authorization", |authorization| {
         let (before, rest) = authorization
@@ -106,7 +106,7 @@ pub(crate) fn in_query(
     );
 }
 
-/// Changes a piece of the credential in the query.
+/// Changes a part of the credential in the query.
 pub(crate) fn in_credential_parameter(request: &mut Request<Bytes>, piece: usize, new: &str) {
     in_query(request, "X-Amz-Credential", |credential| {
         replaced(credential, piece, new)
@@ -117,7 +117,7 @@ pub(crate) fn without_parameter(request: &mut Request<Bytes>, name: &str) {
     in_url(request, &parameter(request, name), "");
 }
 
-/// A query parameter as it stands in the URL, with its name.
+/// A query parameter with its name, as it is in the URL.
 fn parameter(request: &Request<Bytes>, name: &str) -> String {
     let query = request.uri().query().unwrap_or_default();
     let named = |pair: &&str| pair.split_once('=').is_some_and(|(n, _)| n == name);
@@ -134,7 +134,7 @@ fn replaced(credential: &str, piece: usize, new: &str) -> String {
     pieces.join("/")
 }
 
-/// A request timestamp, some seconds later.
+/// The timestamp of a request, some seconds later.
 pub(crate) fn later(date: &str, seconds: i64) -> String {
     let format = parse_borrowed::<2>("[year][month][day]T[hour][minute][second]Z");
     let format = format.expect("a format");

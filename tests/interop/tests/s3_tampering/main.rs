@@ -1,5 +1,5 @@
-//! Is what was changed after signing refused? And what was signed rightly, but by the wrong
-//! caller, at the wrong time, or for the wrong place?
+//! Are requests refused that were changed after signing? And those that are signed correctly, but
+//! by the wrong caller, at the wrong time, or for the wrong place?
 
 mod change;
 mod tamperings;
@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 
 use tamperings::{MISMATCH, Tamperings};
 
-/// A key that a hop could normalise, or encode once more.
+/// A key that a hop could normalize or encode again.
 const KEY: &str = "a/../b//c d";
 const CONTENT: &[u8] = b"what was signed";
 
@@ -25,8 +25,8 @@ const OTHER_SECRET_KEY: &str = "other/secret";
 const OTHER_TOKEN: &str = "other/token+==";
 const ENDED_ACCESS_KEY_ID: &str = "ASIAENDED";
 
-/// How many requests are tampered with: each change in [`tamperings::ALL`], for each of the three
-/// forms and two kinds of credentials that it is a change to.
+/// The number of tampered requests: each change in [`tamperings::ALL`] for each of the three forms
+/// and two kinds of credentials that it applies to.
 const REFUSED: usize = 311;
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn tampering_is_refused() {
     ));
 }
 
-/// The signature is right each time: only the caller, the time or the place is not.
+/// The signature is right: only the caller, the time or the place is wrong.
 #[tokio::test]
 async fn misuse_is_refused() {
     let scene = Scene::new().await;
@@ -164,7 +164,7 @@ async fn misuse_is_refused() {
     report::line(&format!("s3 misuse: refused {refused} requests"));
 }
 
-/// What the form itself leaves open: a URL with `UNSIGNED-PAYLOAD` says nothing about the body.
+/// A URL with `UNSIGNED-PAYLOAD` does not sign the body.
 #[tokio::test]
 async fn a_changed_body_passes_with_an_unsigned_payload() {
     let scene = Scene::new().await;
@@ -177,7 +177,7 @@ async fn a_changed_body_passes_with_an_unsigned_payload() {
     }
 }
 
-/// A server whose store nobody but [`Scene::accept`] may change.
+/// A server whose store only [`Scene::accept`] may change.
 struct Scene {
     client: Client,
     server: Server,
@@ -225,7 +225,7 @@ impl Scene {
         form.sign(signer, self.request(), now)
     }
 
-    /// Sends, and sees that it was refused with that code and left no object behind.
+    /// Sends a request, and asserts that it is refused with this code and changed nothing.
     async fn refuse(&self, request: Request<Bytes>, code: &str, what: &str) {
         let answer = self.client.send(request).await;
         assert_eq!(answer.code().as_deref(), Some(code), "{what}: {answer:?}");
@@ -234,7 +234,7 @@ impl Scene {
         }
     }
 
-    /// The request in several forms, each of which is refused. How many there were.
+    /// Sends the request in several forms, each of which must be refused. Returns their number.
     async fn refuse_signed(
         &self,
         forms: &[Form],
@@ -251,7 +251,7 @@ impl Scene {
         forms.len()
     }
 
-    /// The request as it was signed: it is put, found, and removed again.
+    /// Sends the request as it was signed: it is put, found, and deleted.
     async fn accept(&self, signer: &Signer, form: Form) {
         let request = self.signed(signer, form, OffsetDateTime::now_utc());
         let answer = self.client.send(request).await;

@@ -1,4 +1,4 @@
-//! Every change to a signed request that must be refused.
+//! All changes of a signed request that must be refused.
 
 use bytes::Bytes;
 use countersign::PayloadHash;
@@ -8,10 +8,10 @@ use http::Request;
 use crate::change::*;
 use crate::{OTHER_ACCESS_KEY_ID, OTHER_TOKEN};
 
-/// A change to a signed request.
+/// A change of a signed request.
 type Change = fn(&mut Request<Bytes>);
 
-/// Changes that must all get the same answer.
+/// Changes that must get the same error.
 pub(crate) struct Tamperings {
     pub(crate) of: Target,
     /// AWS's error code.
@@ -19,7 +19,7 @@ pub(crate) struct Tamperings {
     pub(crate) changes: &'static [(&'static str, Change)],
 }
 
-/// Which requests they are changes to.
+/// The requests that they apply to.
 #[derive(Clone, Copy)]
 pub(crate) enum Target {
     AnyForm,

@@ -1,6 +1,6 @@
-//! An AWS on loopback: instance metadata and containers over plain HTTP, and everything else behind
-//! a proxy that ends TLS with a certificate for whatever host the client asks for. So clients run
-//! unchanged, and send to the real names of hosts.
+//! An AWS on loopback: instance metadata and containers over plain HTTP, and everything else
+//! through a proxy that terminates TLS with a certificate for the host that the client asks for. So
+//! clients run unchanged, and send to the real names of hosts.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
-/// A request as it arrived.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub method: String,
@@ -21,7 +21,7 @@ pub struct Seen {
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
-    /// Whether the client proved who it is by a certificate.
+    /// Whether the client authenticated with a certificate.
     pub with_certificate: bool,
 }
 
@@ -50,7 +50,7 @@ impl Seen {
 
 pub type Handler = dyn Fn(&Seen) -> (u16, String) + Send + Sync;
 
-/// The authority that signs every certificate here.
+/// The authority that issues every certificate here.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pub pem: String,
@@ -92,13 +92,13 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Starts one. It lives until the test process ends.
+    /// Starts a server. It lives until the test process ends.
     pub fn start(handler: impl Fn(&Seen) -> (u16, String) + Send + Sync + 'static) -> Self {
         Self::start_for(None, handler)
     }
 
-    /// Starts one that asks TLS clients for a certificate of this authority, and serves those
-    /// without one too.
+    /// Starts a server that requests a certificate of this authority from TLS clients, and also
+    /// serves clients without one.
     pub fn start_for(
         clients: Option<&Authority>,
         handler: impl Fn(&Seen) -> (u16, String) + Send + Sync + 'static,
@@ -126,17 +126,17 @@ impl Aws {
         aws
     }
 
-    /// The address for instance metadata, containers, and as a proxy.
+    /// The address for instance metadata and containers, and of the proxy.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Takes the requests that arrived since the last call.
+    /// Returns the requests since the last call.
     pub fn take(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 
-    /// What a process needs to reach it: proxy and certificate.
+    /// The variables that a process needs to reach it: proxy and certificate.
     pub fn environment(&self, folder: &Path) -> Vec<(String, String)> {
         let certificate = folder.join("authority.pem");
         std::fs::write(&certificate, &self.authority.pem).unwrap();
@@ -160,7 +160,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// A client that goes away in the middle is its own affair.
+    /// A client that closes the connection is ignored here. Its own side fails.
     fn serve(&self, mut stream: TcpStream) -> Option<()> {
         let request = read(&mut stream, None)?;
         if request.method != "CONNECT" {

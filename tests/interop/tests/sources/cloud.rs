@@ -1,6 +1,5 @@
-//! What the services say that hand out credentials. Each result tells how it came about: the secret
-//! key is the list of everything that the service was told, so two clients that get the same secret
-//! asked the same.
+//! The responses of services that return credentials. The secret key lists everything that the
+//! service received, so two clients that get the same secret sent the same.
 
 use std::time::{Duration, SystemTime};
 
@@ -30,8 +29,8 @@ pub fn id(secret: &str) -> String {
     format!("ASIA{hash}")
 }
 
-/// What an instance and a container are told: the instance of this test has a role, unless a path
-/// says otherwise.
+/// The response for an instance or a container. The instance has a role, unless the path says
+/// otherwise.
 pub fn respond(seen: &Seen) -> (u16, String) {
     match seen.tls_host.as_deref() {
         None => metadata(seen),
@@ -90,7 +89,7 @@ fn sts(seen: &Seen) -> (u16, String) {
     let parameter = |name| seen.parameter(name);
     let action = parameter("Action").unwrap_or_default();
     let role = parameter("RoleArn").unwrap_or_default();
-    // Clients choose a default of their own, which is told by its time or by the program.
+    // The default of each client is different: it contains its time or its name.
     let name = parameter("RoleSessionName").unwrap_or_default();
     let chosen = Some(&name).filter(|name| name.starts_with("named"));
     let sentence = format!(

@@ -1,5 +1,5 @@
-//! Files that version 2 of the AWS command line wrote, and programs that it runs and that run it.
-//! `AWS_CLI` names the command; without it, `aws`.
+//! Files that version 2 of the AWS command line wrote, programs that it runs, and programs that run
+//! it. `AWS_CLI` names the command, by default `aws`.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -15,7 +15,7 @@ fn command_line() -> String {
     std::env::var("AWS_CLI").unwrap_or_else(|_| "aws".to_owned())
 }
 
-/// Runs the command line in a home, and returns what it printed.
+/// Runs the command line with a home directory, and returns its output.
 fn aws(home: &Home, arguments: &[&str], stdin: &str) -> String {
     let mut child = Command::new(command_line())
         .args(arguments)
@@ -150,7 +150,7 @@ fn exported_credentials_and_programs_work_in_both_directions() {
     }
 }
 
-/// The device flow of IAM Identity Center, which the user has approved already.
+/// The device flow of IAM Identity Center. The user has approved it already.
 fn device_flow(seen: &Seen) -> (u16, String) {
     if seen.tls_host.as_deref() != Some(&*format!("oidc.{REGION}.amazonaws.com")) {
         return cloud::respond(seen);
@@ -204,7 +204,8 @@ fn a_session_of_identity_center_that_the_command_line_opened_is_used() {
         let secret = "portal_Some('Admin')_Some('123456789012')_by_";
         assert_eq!(told.secret(), format!("{secret}of-the-device"));
 
-        // Nearly expired: the driver refreshes, and the command line goes on with what it wrote.
+        // The token is about to expire: the driver refreshes it, and the command line uses what the
+        // driver wrote.
         let cache = std::fs::read_dir(home.path().join(".aws/sso/cache")).unwrap();
         let cache = cache.map(|entry| entry.unwrap().path());
         let token = cache.filter_map(|path| {

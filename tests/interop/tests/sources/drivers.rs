@@ -12,7 +12,7 @@ use crate::cloud::{self, REGION, later};
 
 pub const DRIVERS: [&str; 2] = ["credentials_ureq", "credentials_reqwest"];
 
-/// What a driver said: the credentials, or its message.
+/// The output of a driver: credentials or a message.
 #[derive(Debug)]
 pub struct Told {
     pub credentials: Option<Value>,
@@ -65,7 +65,7 @@ pub fn run(driver: &str, environment: &[(String, String)], stdin: &str) -> Told 
     }
 }
 
-/// A home directory, and the environment of a program in it.
+/// A home directory, and the environment of a program.
 pub struct Home {
     folder: Folder,
     pub environment: Vec<(String, String)>,
@@ -95,7 +95,7 @@ impl Home {
         self.folder.path()
     }
 
-    /// `{home}` in a value is this home, `{aws}` is the address of instance metadata.
+    /// `{home}` in a value is replaced by this home, `{aws}` by the address of instance metadata.
     fn filled(&self, text: &str) -> String {
         let of = |wanted: &str| {
             let mut variables = self.environment.iter();
@@ -172,7 +172,7 @@ fn both_drivers_read_keys_of_the_environment_and_of_files() {
         assert_eq!(told.text("SessionToken"), Some("token"));
         assert!(aws.take().is_empty());
 
-        // A file that cannot be read is no missing file.
+        // A file that cannot be read is not a missing file.
         let home = Home::new(&aws);
         home.write(".aws/credentials/nested", "");
         let told = run(driver, &home.environment, "");
@@ -203,7 +203,7 @@ fn both_drivers_ask_instance_metadata_without_a_proxy() {
             Some("21600")
         );
 
-        // Nothing listens there: not on EC2.
+        // Nothing listens at this address, as outside EC2.
         home.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9");
         let told = run(driver, &home.environment, "");
         assert!(
@@ -331,7 +331,7 @@ fn both_drivers_refresh_and_save_a_token_of_identity_center() {
         let cache = std::fs::read_dir(home.path().join(".aws/sso/cache")).unwrap();
         assert_eq!(cache.count(), 1, "nothing temporary stays");
 
-        // The saved token is fresh: no second refresh.
+        // The saved token is fresh, so it is not refreshed again.
         aws.take();
         run(driver, &home.environment, "");
         let seen = aws.take();
@@ -344,9 +344,9 @@ fn both_drivers_refresh_and_save_a_token_of_identity_center() {
 }
 
 #[test]
-fn no_driver_follows_a_redirect_or_talks_to_a_stranger() {
+fn no_driver_follows_a_redirect_or_trusts_an_unknown_certificate() {
     for driver in DRIVERS {
-        // A server whose certificate the system does not know.
+        // A server whose certificate the system does not trust.
         let (aws, other) = (Aws::start(cloud::respond), Aws::start(cloud::respond));
         let mut home = Home::new(&aws);
         home.write(".aws/config", &sso_config());

@@ -1,6 +1,6 @@
-//! botocore as the judge: the same home directory and environment, through botocore and through both
-//! drivers. All find the same credentials, all find none, or all refuse. The differences are those
-//! that this crate decided, each with its reason.
+//! Comparison with botocore: the same home directory and environment, through botocore and through
+//! both drivers. All find the same credentials, all find none, or all refuse. The differences are
+//! decisions of this crate, each with its reason.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::aws::Aws;
 use crate::cloud::{self, later};
 use crate::drivers::{self, DRIVERS, Home, SSO_CACHE, sso_config, sso_token};
 
-/// What comes of a home. A text is in the secret key.
+/// The result for a home. A text is in the secret key.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum End {
     Found(&'static str),
@@ -36,7 +36,7 @@ struct Case {
     variables: Vec<(&'static str, String)>,
     files: Vec<(&'static str, String)>,
     verdict: Verdict,
-    /// A file that both must leave with the same members, except times.
+    /// A file in which both must leave the same members, except times.
     written: Option<&'static str>,
 }
 
@@ -431,7 +431,7 @@ fn programs_and_services() -> Vec<Case> {
 fn logins() -> Vec<Case> {
     let legacy = "[default]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n\
         sso_account_id = 123456789012\nsso_role_name = Admin\n";
-    // SHA-1 of the URL.
+    // The SHA-1 of the URL.
     let legacy_cache = ".aws/sso/cache/a51746d4aa793ae07b25e90c3a5db96fc7832bd7.json";
     let login = "[default]\nlogin_session = arn:aws:iam::210987654321:user/ann\n";
     vec![

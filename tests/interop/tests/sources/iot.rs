@@ -1,5 +1,5 @@
-//! AWS IoT and IAM Roles Anywhere over TLS: the device proves who it is by its certificate, or by a
-//! signature with the key of its certificate.
+//! AWS IoT and IAM Roles Anywhere over TLS: the device authenticates with its certificate, or with
+//! a signature by the key of its certificate.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -102,7 +102,7 @@ fn a_device_gets_credentials_for_its_certificate() {
     let told = (404, "Role alias does not exist".to_owned());
     assert_eq!(refused(&device, &other), told);
 
-    // A certificate of another authority does not even get a connection.
+    // A certificate of another authority is refused in the TLS handshake.
     let (certificate, key) = Authority::new("others").issue("thermostat-1");
     let impostor = agent(&aws, Some((&certificate, &key)));
     assert!(impostor.run(iot.request()).is_err());

@@ -1,5 +1,5 @@
-//! Credential sources against the real parts: the drivers of `examples/` as processes of their own,
-//! files of the AWS command line, moto, TLS with client certificates, and botocore as the judge.
+//! Credential sources with real counterparts: the drivers of `examples/` as processes, files of the
+//! AWS command line, moto, TLS with client certificates, and a comparison with botocore.
 
 #![allow(missing_docs, unreachable_pub, reason = "modules of one test")]
 

@@ -16,7 +16,7 @@ fn moto() -> String {
     url.trim_end_matches('/').to_owned()
 }
 
-/// Hands a request to moto as it arrived, with the host that the client asked for.
+/// Forwards a request to moto unchanged, with the host that the client asked for.
 fn forward(seen: &Seen) -> (u16, String) {
     let mut stream = TcpStream::connect(moto()).unwrap();
     let mut head = format!(
@@ -43,7 +43,7 @@ fn reset() {
     let agent = ureq::Agent::new_with_defaults();
     let url = |path| format!("http://{}/moto-api/{path}", moto());
     agent.post(url("reset")).send_empty().unwrap();
-    // Whoever comes may do what they like: `tests/moto.rs` is about signatures.
+    // Authorization is disabled here. `tests/moto.rs` tests signatures.
     agent.post(url("reset-auth")).send("1000").unwrap();
 }
 
@@ -59,7 +59,7 @@ fn credentials_come_from_instance_metadata_sts_and_cognito_of_moto() {
         assert_eq!(told.text("SessionToken"), Some("test-session-token"));
         assert_eq!(told.message, "from instance metadata\n");
 
-        // The instance's credentials assume a role.
+        // The credentials of the instance assume a role.
         home.write(
             ".aws/config",
             "[default]\nrole_arn = arn:aws:iam::123456789012:role/demo\n\
@@ -94,7 +94,7 @@ fn credentials_come_from_instance_metadata_sts_and_cognito_of_moto() {
 
 fn cognito() {
     let agent = ureq::Agent::new_with_defaults();
-    // Only the address changes: moto finds the service by the target.
+    // Only the address is changed: moto finds the service by the target.
     let send = |request: Request<String>| {
         let (mut parts, body) = request.into_parts();
         parts.uri = format!("http://{}/", moto()).parse().unwrap();

@@ -1,4 +1,4 @@
-//! Credentials that expire under a layer.
+//! Credentials that expire in a layer.
 
 use std::sync::atomic::AtomicUsize;
 use std::task::Wake;
@@ -8,8 +8,8 @@ use countersign::tower::sign::Refreshing;
 
 use super::*;
 
-/// A clock that tests move, a cell that expires after an hour, and a refresh that goes on when it is
-/// let: it makes a signer with the next access key ID.
+/// A clock that the tests set, a cell whose credentials expire after an hour, and a refresh that
+/// continues on demand. Each refresh makes a signer with the next access key ID.
 #[derive(Clone, Default)]
 struct Scene {
     seconds: Arc<AtomicU64>,
@@ -68,7 +68,7 @@ impl Scene {
     }
 }
 
-/// Counts how often it was woken.
+/// Counts wake-ups.
 #[derive(Default)]
 struct Counter(AtomicUsize);
 
@@ -122,7 +122,7 @@ fn the_first_request_waits_for_credentials_and_all_are_woken() {
 }
 
 #[test]
-fn another_caller_goes_on_if_the_first_gives_up() {
+fn another_caller_continues_a_refresh_that_the_first_abandons() {
     let (scene, recorder) = (Scene::default(), Recorder::default());
     let layer = scene.layer();
     let counter = Arc::new(Counter::default());
@@ -161,13 +161,13 @@ fn tasks_that_poll_a_stalled_refresh_in_turn_are_remembered_once() {
 }
 
 #[test]
-fn requests_go_on_with_the_current_credentials_while_new_ones_are_fetched() {
+fn requests_use_the_current_credentials_during_a_refresh() {
     let (scene, recorder) = (Scene::default(), Recorder::default());
     let mut client = scene.layer().layer(recorder.clone());
     scene.open();
     send(&mut client, get()).unwrap();
     scene.gate.lock().unwrap().is_open = false;
-    // 200 seconds are left: advisory.
+    // 200 seconds are left: the refresh is advisory.
     scene.seconds.store(3400, Ordering::Relaxed);
     for _ in 0..2 {
         send(&mut client, get()).unwrap();
@@ -175,7 +175,7 @@ fn requests_go_on_with_the_current_credentials_while_new_ones_are_fetched() {
     }
     assert_eq!(scene.started.load(Ordering::Relaxed), 2);
     scene.open();
-    // This call drives the refresh to its end, the next one has its result.
+    // This call completes the refresh, and the next one uses its result.
     send(&mut client, get()).unwrap();
     send(&mut client, get()).unwrap();
     assert_eq!(key(&recorder), "AKID1");
@@ -189,7 +189,7 @@ fn a_mandatory_refresh_is_waited_for_and_may_fail() {
     send(&mut client, get()).unwrap();
     scene.gate.lock().unwrap().is_open = false;
     scene.gate.lock().unwrap().fails = true;
-    // 30 seconds are left.
+    // 30 seconds are left: the refresh is mandatory.
     scene.seconds.store(3570, Ordering::Relaxed);
     let counter = Arc::new(Counter::default());
     assert!(poll_ready(&mut client, &counter).is_pending());
@@ -201,7 +201,7 @@ fn a_mandatory_refresh_is_waited_for_and_may_fail() {
     block_on(client.call(get())).unwrap();
     assert_eq!(key(&recorder), "AKID0", "the old ones are good still");
 
-    // And then they are not. The next try is 30 seconds after the last one.
+    // It fails again after the expiration. The next attempt is 30 seconds after the last one.
     scene.seconds.store(3599, Ordering::Relaxed);
     send(&mut client, get()).unwrap();
     scene.seconds.store(3600, Ordering::Relaxed);
@@ -217,7 +217,7 @@ fn a_mandatory_refresh_is_waited_for_and_may_fail() {
 }
 
 #[test]
-fn a_service_that_was_not_asked_whether_it_is_ready_has_no_credentials_yet() {
+fn a_service_without_poll_ready_has_no_credentials() {
     let scene = Scene::default();
     let mut client = scene.layer().layer(Recorder::default());
     let error = block_on(client.call(get())).unwrap_err();
@@ -230,7 +230,7 @@ fn a_service_that_was_not_asked_whether_it_is_ready_has_no_credentials_yet() {
 }
 
 #[test]
-fn a_cell_of_credentials_by_host_is_a_signer_too() {
+fn a_credentials_cell_works_with_signers_by_host() {
     let signers = HostSigners::new(credentials()).unwrap();
     let cell = RefreshCell::with_value(RefreshPolicy::default(), signers, Validity::until(None));
     let refresh = |permit: RefreshPermit<HostSigners>| {
@@ -293,7 +293,7 @@ fn many_threads_share_one_refresh() {
 }
 
 #[test]
-fn a_service_that_stays_ready_signs_with_the_credentials_of_the_last_question() {
+fn a_service_signs_with_the_credentials_of_the_last_poll_ready() {
     let (scene, recorder) = (Scene::default(), Recorder::default());
     scene.open();
     let mut client = scene.layer().layer(recorder.clone());

@@ -1,4 +1,4 @@
-//! What the handler reads, and what it never sees.
+//! Bodies: what the handler reads, and what it never receives.
 
 use super::*;
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use countersign::chunked::{ChunkedBody, ChunkedEncoding};
 
-/// An upload in chunks, as it goes over the wire.
+/// An upload in chunks as it is sent.
 fn in_chunks(data: &[u8], encoding: ChunkedEncoding) -> (Request<()>, Vec<u8>) {
     let put = Request::put("/bucket/key")
         .header("host", HOST)
@@ -37,7 +37,7 @@ fn a_swapped_body_is_refused_before_the_handler() {
         assert_ne!(send(&store(), &handler, request).status, 200, "{other:?}");
     }
 
-    // Where the request does not state the hash, the signature is that of another request.
+    // If the request does not contain the hash, the signature does not match.
     let mut request = Request::post("/items")
         .header("host", "api")
         .body(Pieces::of("{}"))
@@ -91,7 +91,7 @@ fn a_streamed_body_fails_in_place_of_its_last_frame() {
         "all but the last frame"
     );
 
-    // One that was removed is refused before, because a handler may not look at it.
+    // A removed body is refused before the handler, which may not read it.
     let request = put(&data).map(|_| Pieces::of(""));
     assert_eq!(
         send(&layer, &handler, request).code(),
@@ -130,7 +130,7 @@ fn bodies_above_the_limit_are_refused() {
     let handler = Handler::default();
     assert_eq!(send(&layer, &handler, put(&"x".repeat(2500))).status, 200);
     handler.seen();
-    // One that says how long it is: nothing of it is read.
+    // With a declared length, the body is not read at all.
     let request = put(&"x".repeat(2501));
     let polled = request.body().polled.clone();
     assert_eq!(
@@ -138,7 +138,7 @@ fn bodies_above_the_limit_are_refused() {
         (400, "EntityTooLarge")
     );
     assert_eq!(polled.load(Ordering::Relaxed), 0);
-    // One that does not: only as much as is over the limit.
+    // Without one, it is read only until the limit is exceeded.
     let mut request = put(&"x".repeat(100_000));
     request.body_mut().announced = None;
     let polled = request.body().polled.clone();
@@ -149,7 +149,7 @@ fn bodies_above_the_limit_are_refused() {
     assert_eq!(polled.load(Ordering::Relaxed), 6);
     assert_eq!(handler.calls(), 0);
 
-    // The limit is none for bodies that stream.
+    // The limit does not apply to streamed bodies.
     let layer = layer.stream_hashed_bodies();
     assert_eq!(send(&layer, &handler, put(&"x".repeat(2501))).status, 200);
 }
@@ -192,7 +192,7 @@ fn unsigned_payloads_are_refused_unless_the_server_accepts_them() {
         let request = Request::builder().method(method).uri(url.uri().unwrap());
         request.body(Pieces::of(data)).unwrap()
     };
-    // (the request, whether it is accepted without a choice of the server)
+    // The request, and whether it is accepted by default.
     for (request, accepted) in [
         (unsigned("GET", ""), true),
         (unsigned("HEAD", ""), true),
@@ -200,7 +200,7 @@ fn unsigned_payloads_are_refused_unless_the_server_accepts_them() {
         (presigned("GET", ""), true),
         (unsigned("PUT", "data"), false),
         (presigned("PUT", "data"), false),
-        // Its body may have been removed, or added.
+        // The body may have been removed or added.
         (unsigned("PUT", ""), false),
         (unsigned("GET", "data"), false),
         (presigned("GET", "data"), false),
@@ -247,7 +247,7 @@ fn changed_chunks_fail_while_they_stream() {
         send(&store(), &handler, with_body(&head, wire));
         let seen = handler.seen();
         assert_eq!(seen.body, Err(expected.to_owned()));
-        // The first chunk at most: the last is never shown.
+        // At most the first chunk is passed on, and never the last one.
         assert!(data.starts_with(&seen.frames.concat()) && seen.frames.concat().len() <= 65_536);
     };
     let mismatch = "signature of a chunk or of the trailers does not match";
@@ -257,7 +257,7 @@ fn changed_chunks_fail_while_they_stream() {
     let incomplete = "body ended before its final chunk and trailers";
     fail(&wire[..wire.len() - 2], incomplete);
     fail(&wire[..70_000], incomplete);
-    // The first chunk again, in place of the second.
+    // The first chunk is repeated in place of the second.
     let mut repeated = wire[..65_536 + 80].to_vec();
     repeated.extend_from_slice(&wire[..65_536 + 80]);
     send(&store(), &handler, with_body(&head, &repeated));
@@ -324,7 +324,7 @@ fn trailers_are_checked_and_shown() {
         assert_ne!(other, text);
         send(&layer, &handler, with_body(&head, other));
         assert!(handler.seen().body.is_err());
-        // Without the trailer, but with all that follows it.
+        // The trailer is missing, and the rest is there.
         let line = "x-amz-checksum-crc32:7qyTuQ==\r\n";
         let without = text.replace(line, "");
         assert_eq!(without.len(), text.len() - line.len());

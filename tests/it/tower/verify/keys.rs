@@ -1,4 +1,4 @@
-//! Lookups of keys, and their cache.
+//! Key lookups and their cache.
 
 use super::*;
 
@@ -8,7 +8,7 @@ use countersign::sigv4::CredentialScope;
 use countersign::tower::verify::KeyCache;
 use countersign::verify::VerificationKey;
 
-/// A lookup of whatever the test says at the moment.
+/// The users that the lookup currently finds.
 type Users = Arc<Mutex<Vec<Credentials>>>;
 
 fn users(of: impl IntoIterator<Item = Credentials>) -> Users {
@@ -108,7 +108,7 @@ fn the_lookup_learns_what_the_request_claims() {
 }
 
 #[test]
-fn a_failed_lookup_is_the_servers_own_mistake() {
+fn a_failed_lookup_is_an_internal_error() {
     let lookup = |_: KeyClaim| std::future::ready(Err::<Option<FoundKey>, _>("no database at db7"));
     let verifier = Verifier::new("us-east-1", "s3").unwrap();
     let layer = VerifyLayer::new(verifier, lookup).with_clock(now);
@@ -120,7 +120,7 @@ fn a_failed_lookup_is_the_servers_own_mistake() {
         .to_string();
     assert_eq!(source, "no database at db7");
 
-    // So is a user without a secret: anyone could sign as that user.
+    // A user without a secret is a server error, too: anyone could sign as that user.
     let users = users([Credentials::new(ID, "")]);
     let layer = layer_of(&users, &Arc::default(), &KeyCache::default());
     assert_eq!(
@@ -130,7 +130,7 @@ fn a_failed_lookup_is_the_servers_own_mistake() {
 }
 
 #[test]
-fn a_lookup_that_folds_case_lends_no_name() {
+fn a_case_insensitive_lookup_proves_no_other_access_key_id() {
     let lookup = |_: KeyClaim| std::future::ready(Ok::<_, Infallible>(Some(known().into())));
     let verifier = Verifier::for_any_region("s3").unwrap();
     let layer = VerifyLayer::new(verifier, lookup).with_clock(now);
@@ -147,7 +147,7 @@ fn a_key_is_looked_up_once() {
         assert_eq!(send(&layer, &Handler::default(), put("data")).status, 200);
     }
     assert_eq!((count(&lookups), cache.len()), (1, 1));
-    // Without room, it is looked up each time.
+    // Without a cache, the key is looked up each time.
     let layer = layer.with_cache(KeyCache::new(0));
     for _ in 0..5 {
         assert_eq!(send(&layer, &Handler::default(), put("data")).status, 200);
@@ -188,7 +188,7 @@ fn a_key_is_found_for_the_same_id_scope_and_token_only() {
             "round {round}"
         );
     }
-    // A token that was left out, or another one, is not made good by the cache.
+    // A missing or wrong token is refused, also with a cached key.
     let stranger = known().with_session_token("three");
     let answer = send(
         &layer,
@@ -220,7 +220,7 @@ fn failures_do_not_fill_the_cache() {
         assert_ne!(send(&layer, &handler, request).status, 200);
     }
     assert_eq!((handler.calls(), cache.len()), (0, 0));
-    // What a look at the request refuses costs no lookup.
+    // A request that is refused without its key costs no lookup.
     count(&lookups);
     let mut late = put("data");
     late.headers_mut()
@@ -248,7 +248,7 @@ fn the_cache_is_bounded_and_keeps_what_is_used() {
         send(&layer, &Handler::default(), signed_by(&all[49], "r"));
         assert_eq!(count(&lookups), 0, "the last one is there");
     }
-    // One that is used between all others stays.
+    // A key that is used between all others stays in the cache.
     let (lookups, cache) = (Arc::default(), KeyCache::new(10));
     let all: Vec<_> = (0..50)
         .map(|i| Credentials::new(format!("AKID{i}"), "secret"))
@@ -275,7 +275,7 @@ fn a_changed_secret_is_accepted_at_once() {
         200
     );
     assert_eq!((count(&lookups), cache.len()), (2, 1));
-    // And the old one no more.
+    // The old key is refused.
     let answer = send(&layer, &Handler::default(), put("data"));
     assert_eq!(answer.code(), (403, "SignatureDoesNotMatch"));
 }
@@ -333,7 +333,7 @@ fn a_removed_user_is_refused_after_the_lifetime_or_at_once() {
     cache.remove(ID);
     assert_eq!(status(), 403);
     assert!(cache.is_empty());
-    // A clock that was set back makes no key live longer.
+    // Setting the clock back does not extend the lifetime of a cached key.
     users.lock().unwrap().push(known());
     assert_eq!(status(), 200);
     users.lock().unwrap().clear();
@@ -401,7 +401,7 @@ fn a_lookup_may_return_derived_keys() {
     let layer = VerifyLayer::new(verifier, lookup).with_clock(now);
     assert_eq!(send(&layer, &Handler::default(), put("data")).status, 200);
 
-    // A key for another scope verifies nothing.
+    // A key of another scope does not verify the request.
     let lookup = |_: KeyClaim| {
         let scope = CredentialScope::new(now(), "eu-west-1", "s3").unwrap();
         let key = VerificationKey::derive(&known(), &scope).unwrap();
@@ -433,7 +433,7 @@ fn requests_of_sigv4a_are_verified_by_the_same_credentials() {
         let verified = handler.seen().verified.unwrap();
         assert_eq!(verified.scope().as_str(), "20260102/s3/aws4_request");
     }
-    // The key of one algorithm is not that of the other.
+    // The keys of the two algorithms are different.
     assert_eq!((count(&lookups), cache.len()), (1, 1));
     assert_eq!(
         send(&layer, &Handler::default(), signed_by(&user, "us-east-1")).status,

@@ -1,4 +1,4 @@
-//! The schemes before Signature Version 4, which a server accepts by choice.
+//! The schemes before Signature Version 4, which a server must enable.
 
 use super::*;
 
@@ -46,7 +46,7 @@ fn the_old_scheme_of_s3_needs_the_choice_of_the_server() {
     let layer = store().accept_legacy_s3(in_path);
     assert_eq!(send(&layer, &handler, old_get("/b/k")).status, 200);
     assert_eq!(caller(&handler), ID);
-    // The new one is verified as before.
+    // Signature Version 4 is verified as before.
     assert_eq!(send(&layer, &handler, put("data")).status, 200);
     assert!(handler.seen().verified.is_some());
 
@@ -107,14 +107,14 @@ fn the_bucket_of_the_host_is_part_of_the_old_signature() {
 }
 
 #[test]
-fn what_the_old_scheme_does_not_sign_is_refused() {
+fn unsigned_operations_and_bodies_of_the_old_scheme_are_refused() {
     let layer = store().accept_legacy_s3(in_path);
     let mut request = old_get("/b/k");
     *request.uri_mut() = "/b/k?renameObject".parse().unwrap();
     let handler = Handler::default();
     let answer = send(&layer, &handler, request);
     assert_eq!(answer.code(), (403, "AccessDenied"));
-    // It signs no body.
+    // The old scheme does not sign the body.
     let upload = || {
         let put = Request::put("/b/k").header("host", HOST);
         let mut request = put.body(Pieces::of("data")).unwrap();
@@ -164,7 +164,7 @@ fn signature_version_2_of_query_services_is_verified_in_query_and_form() {
     assert_eq!(handler.seen().body.unwrap(), form);
     let other = form.replace("ListDomains", "DeleteDomain");
     assert_eq!(send(&layer, &handler, post(&other)).status, 403);
-    // Behind a proxy, the host that was signed.
+    // Behind a proxy, the original host is used.
     let behind = layer.with_original_host(|_| Some(HOST.to_owned()));
     let mut request = post(&form);
     *request.uri_mut() = "/".parse().unwrap();

@@ -1,11 +1,11 @@
-//! Requests that arrive again.
+//! Replayed requests.
 
 use super::*;
 
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// A layer that accepts each write once, and the identifiers that it remembers.
+/// A layer that accepts each write once, and the replay identifiers that it remembers.
 fn once() -> (
     VerifyLayer<impl KeyLookup + 'static>,
     Arc<Mutex<HashSet<[u8; 32]>>>,
@@ -48,7 +48,7 @@ fn a_replay_is_refused() {
     assert_ne!(send(&layer, &handler, request).status, 200);
     assert_eq!(handler.calls(), 0);
     assert_eq!(send(&layer, &handler, put("other data")).status, 200);
-    // The check decides about reads, and about URLs that are used repeatedly.
+    // The check of the server decides about reads, and about URLs that are used repeatedly.
     for _ in 0..2 {
         assert_eq!(send(&layer, &handler, get("/bucket/key")).status, 200);
         let put = Request::put(format!("https://{HOST}/bucket/key"))
@@ -69,7 +69,7 @@ fn a_replay_is_refused() {
 fn a_request_that_is_refused_is_not_remembered() {
     let (layer, seen) = once();
     let handler = Handler::default();
-    // Someone on the way sends it first, with another body.
+    // An attacker sends it first, with another body.
     let request = put("data").map(|_| Pieces::of("atad"));
     assert_eq!(send(&layer, &handler, request).status, 400);
     assert!(seen.lock().unwrap().is_empty());

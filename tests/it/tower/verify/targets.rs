@@ -1,8 +1,8 @@
-//! Hosts and paths, behind routers and proxies.
+//! Hosts and paths behind routers and proxies.
 
 use super::*;
 
-/// What a router keeps of the URI that it changes, as axum does.
+/// The original URI that a router keeps, as axum does.
 #[derive(Clone)]
 struct OriginalUri(Uri);
 
@@ -21,7 +21,7 @@ fn a_nested_router_verifies_the_original_uri() {
             "/bucket/key?x=1",
         )
     };
-    // Without the hook, another path is verified than the one that was signed.
+    // Without the hook, the layer verifies another path than the signed one.
     let answer = send(&store(), &handler, request());
     assert_eq!(answer.code(), (403, "SignatureDoesNotMatch"));
 
@@ -38,9 +38,9 @@ fn a_nested_router_verifies_the_original_uri() {
     let verified = seen.verified.unwrap();
     assert_eq!(verified.path(), "/v1/bucket/key");
     assert_eq!(verified.query().count(), 2);
-    // A request that no router changed.
+    // No router changed this request.
     assert_eq!(send(&layer, &handler, get("/v1/bucket/key")).status, 200);
-    // The resource of a refusal is that of the client.
+    // The response to a refused request contains the original path.
     let mut refused = request();
     refused
         .headers_mut()
@@ -86,7 +86,7 @@ fn a_host_that_differs_from_the_authority_is_refused() {
         send(&store(), &handler, request).code(),
         (400, "InvalidRequest")
     );
-    // HTTP/1.1 with an absolute target, and a client that says both.
+    // HTTP/1.1 with an absolute target and a `host` header.
     let mut request = get("/b/k");
     *request.uri_mut() = format!("https://{HOST}/b/k").parse().unwrap();
     assert_eq!(send(&store(), &handler, request).status, 200);
@@ -104,7 +104,7 @@ fn the_authority_is_the_host_in_http_2() {
 }
 
 #[test]
-fn the_host_behind_a_proxy_is_what_the_server_says() {
+fn the_server_provides_the_original_host_behind_a_proxy() {
     let request = || {
         let mut request = get("/b/k");
         request
@@ -115,7 +115,7 @@ fn the_host_behind_a_proxy_is_what_the_server_says() {
             .insert("x-forwarded-host", HOST.parse().unwrap());
         request
     };
-    // A header that a client can set says nothing by itself.
+    // Without the hook, a header that any client can set is ignored.
     let handler = Handler::default();
     assert_eq!(
         send(&store(), &handler, request()).code(),
@@ -128,7 +128,7 @@ fn the_host_behind_a_proxy_is_what_the_server_says() {
     });
     assert_eq!(send(&layer, &handler, request()).status, 200);
     assert_eq!(handler.seen().verified.unwrap().host(), HOST);
-    // Without it, the host is what was received.
+    // Without it, the received host is used.
     assert_eq!(send(&layer, &handler, get("/b/k")).status, 200);
 }
 
@@ -148,7 +148,7 @@ fn a_changed_path_or_query_is_refused() {
         assert_eq!(answer.code(), (403, "SignatureDoesNotMatch"), "{target}");
     }
     assert_eq!(handler.calls(), 0);
-    // Spellings of one key share a signature, and the proof has one text for them.
+    // All spellings of a key have one signature, and the proof has one text for them.
     let mut request = get("/b/a%3Db");
     *request.uri_mut() = "/b/a=b".parse().unwrap();
     assert_eq!(send(&store(), &handler, request).status, 200);

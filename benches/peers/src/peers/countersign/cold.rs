@@ -1,4 +1,4 @@
-//! `countersign cold`: a signer that has no key yet, so that it derives one.
+//! `countersign cold`: a signer that must derive its key first.
 
 use super::{now, payload, signer, typed};
 use crate::contender::contender;

@@ -1,4 +1,4 @@
-//! `countersign presigner`: many URLs on the same terms. What they have in common is ready.
+//! `countersign presigner`: many URLs with the same parameters, which are prepared in advance.
 
 use countersign::Presigner;
 

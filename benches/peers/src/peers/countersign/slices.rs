@@ -1,4 +1,4 @@
-//! `countersign core`: a request in slices; what to add to it comes back.
+//! `countersign core`: a request in slices. The headers or parameters to add are returned.
 
 use countersign::verify::{SignedRequest, VerificationKey, Verifier};
 use countersign::{AddedHeaders, PayloadHash, RawRequest, Timestamp};
@@ -17,7 +17,7 @@ pub fn entry(work: &'static Work) -> Entry {
     let now = now();
     Ok(match work.task {
         Task::Sign => {
-            // What comes back borrows the token.
+            // The result borrows the token.
             let signer = &*Box::leak(Box::new(signer(work)));
             contender(
                 WHO,
@@ -66,7 +66,7 @@ pub fn entry(work: &'static Work) -> Entry {
     })
 }
 
-/// The request as it will be sent.
+/// The request as it is sent.
 fn proof(work: &Work, added: &AddedHeaders<'_>) -> Proof {
     let mut sent = work.request.headers().clone();
     for (name, value) in added.iter() {

@@ -1,4 +1,4 @@
-//! `countersign`: an `http` request becomes a signed one, or is verified.
+//! `countersign`: an `http` request is signed, presigned or verified.
 
 use bytes::Bytes;
 use countersign::chunked::ChunkedEncoding;
@@ -63,7 +63,7 @@ pub fn sign(signer: &Signer, request: &mut Request<Bytes>, work: &Work) {
         .expect("a signature");
 }
 
-/// The first chunk of an upload that has another one to come.
+/// The first of several chunks of an upload.
 fn chunk(work: &'static Work) -> Box<dyn Contender> {
     let chunk = work.request.body();
     let mut request = work.request.clone();

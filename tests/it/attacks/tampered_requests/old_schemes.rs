@@ -1,5 +1,5 @@
-//! The schemes before Signature Version 4: what still verifies means what was signed, as far as the
-//! scheme covers it.
+//! The schemes before Signature Version 4: what still verifies has the meaning that was signed, as
+//! far as the scheme covers it.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,8 @@ enum Scheme {
     StoreQuery,
 }
 
-/// What a server may act on: of a store's request neither host nor body nor other parameters.
+/// The parts of a request that its signature covers. In S3's scheme these exclude the host, the
+/// body, and most parameters.
 #[derive(Debug, PartialEq)]
 struct Covered {
     access_key_id: String,
@@ -30,7 +31,7 @@ struct Covered {
     dates: Vec<Vec<u8>>,
 }
 
-/// The sub-resources of the requests below and of their changes. Amazon S3 User Guide, "Signing and
+/// The sub-resources in the requests below and in their changes. Amazon S3 User Guide, "Signing and
 /// authenticating REST requests".
 const SUB_RESOURCES: [&[u8]; 4] = [b"acl", b"partNumber", b"response-content-type", b"uploadId"];
 
@@ -42,7 +43,7 @@ fn http(wire: &Wire) -> Option<Message> {
         request = request.header(name, HeaderValue::from_bytes(value).ok()?);
     }
     let request = request.body(wire.body.clone()).ok()?;
-    // A fragment is cut off.
+    // A fragment is removed.
     let kept = (
         request.uri().path(),
         request.uri().query().unwrap_or_default(),
@@ -105,7 +106,7 @@ fn query_service(request: &Message, text: &str) -> Covered {
     let mut parameters = pairs(text);
     for (name, value) in &mut parameters {
         value.get_or_insert_default();
-        // It decides whether all else is as it was.
+        // If the signature still verifies, the other parts are unchanged.
         if name == b"Signature" {
             *value = None;
         }
@@ -146,12 +147,12 @@ fn store(request: &Message) -> Covered {
         let value = request.headers().get(name).map(HeaderValue::as_bytes);
         value.unwrap_or_default().trim_ascii().to_vec()
     };
-    // Without a signature in the query it is a parameter as any other.
+    // In a request without a signature in its query, this is an ordinary parameter.
     let in_query = all.iter().any(|(name, _)| name == b"Signature");
     let expires = all.iter().find(|(name, _)| name == b"Expires" && in_query);
     let expires = expires.and_then(|(_, value)| value.clone());
     let by_amz_date = request.headers().contains_key("x-amz-date");
-    // `date` counts only if nothing else has the time of the request.
+    // `date` is used only if nothing else contains the time of the request.
     let date = match &expires {
         Some(expires) => expires.clone(),
         None if by_amz_date => vec![],
@@ -250,7 +251,7 @@ proptest! {
         let credentials = if session { temporary() } else { long_term() };
         let mut message = message;
         if scheme == Scheme::StoreQuery {
-            // The signature has its own time.
+            // The query contains the time of the signature.
             message.headers_mut().remove("x-amz-date");
         }
         let wire = Wire::new(&sign(scheme, bucket, credentials, message));

@@ -1,5 +1,4 @@
-//! What refusals say: each names what is wrong by the name that its user knows, and the limit that
-//! it misses.
+//! Error messages: each names the parameter as its user knows it, and the rule or limit.
 
 use std::time::Duration;
 

@@ -1,12 +1,12 @@
-//! Published packages that carry test suites of AWS.
+//! Published packages that contain AWS's test suites.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
-/// The folder of a published package that `Cargo.lock` names; cargo downloads it where it must.
-pub fn package(name: &str, version: &str) -> PathBuf {
+/// The folder of a published package that `Cargo.lock` names. Cargo downloads it if necessary.
+pub fn folder(name: &str, version: &str) -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let metadata = |how: &[&str]| {
@@ -17,8 +17,7 @@ pub fn package(name: &str, version: &str) -> PathBuf {
             .output()
             .unwrap()
     };
-    // Without the network first; but a clean clone may lack packages of other platforms, which
-    // building it never asked for.
+    // Offline first. After a clean clone, packages of other platforms are not downloaded yet.
     let mut output = metadata(&["--locked", "--offline"]);
     if !output.status.success() {
         output = metadata(&["--locked"]);

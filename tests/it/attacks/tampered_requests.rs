@@ -1,5 +1,5 @@
-//! Signed requests that were changed at random on the way: whatever still verifies means what was
-//! signed. What it means is read twice, by the crate and independently of it.
+//! Signed requests with random changes: what still verifies has the meaning that was signed. The
+//! meaning is determined twice, by the crate and independently of it.
 
 #[cfg(feature = "legacy")]
 mod old_schemes;
@@ -14,7 +14,7 @@ use proptest::sample::{Index, select};
 use super::*;
 use crate::properties::meaning::{Meaning, meaning, unescape};
 
-/// A request as it is on the wire, for anyone to change.
+/// A request as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Wire {
     method: String,
@@ -24,19 +24,19 @@ struct Wire {
     body: Vec<u8>,
 }
 
-/// What a server acts on after it has verified a request.
+/// Everything that a server uses after it has verified a request.
 #[derive(Debug, PartialEq, Eq)]
 struct Outcome {
     access_key_id: String,
     scope: String,
     date: String,
-    /// By the crate: the path to route by, the object, the query, the host.
+    /// From the crate: the path to route by, the object, the query, the host.
     path: String,
     object: Option<(Vec<u8>, Vec<u8>)>,
     query: Vec<(Vec<u8>, Vec<u8>)>,
     host: String,
     headers: Vec<(String, Option<Vec<u8>>)>,
-    /// Independently of it.
+    /// Independent of the crate.
     meaning: Meaning,
     data: Vec<u8>,
     trailers: Trailers,
@@ -77,7 +77,7 @@ impl Wire {
                 let verified = pending.verify(PayloadHash::new(&self.body)).ok()?;
                 (verified, self.body.clone(), vec![])
             }
-            // What the body is, nobody signed.
+            // The body is not signed.
             PendingVerification::Unsigned(pending) => (pending.accept(), vec![], vec![]),
             PendingVerification::SignedStream(pending) => {
                 let (verified, context) = pending.into_parts();
@@ -145,13 +145,13 @@ impl Wire {
                 self.headers.insert(at.index(count + 1), header);
             }
             12 if count > 0 => {
-                // A header becomes a parameter.
+                // A header becomes a query parameter.
                 let (name, value) = self.headers[other.index(count)].clone();
                 let value = String::from_utf8_lossy(&value).replace(' ', "%20");
                 self.query.push_str(&format!("&{name}={value}"));
             }
             13 if count > 1 => {
-                // Two headers exchange their values.
+                // Two headers swap their values.
                 let (one, two) = (at.index(count), other.index(count));
                 let value = self.headers[one].1.clone();
                 self.headers[one].1 = std::mem::replace(&mut self.headers[two].1, value);
@@ -174,7 +174,7 @@ impl Outcome {
             .query()
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
-        // The order of parameters is not signed.
+        // The order of parameters has no meaning.
         query.sort();
         let in_query = verified.form() == countersign::verify::SignatureLocation::Query;
         let signed_query: Vec<&str> = request
@@ -221,12 +221,12 @@ impl Outcome {
 
 type KeyLookup = dyn Fn(&SignedRequest<'_>) -> Option<VerificationKey>;
 
-/// Where a server's keys are, and what it takes.
+/// The keys of a server, and what it accepts.
 struct Server {
     verifier: Verifier,
     key: Box<KeyLookup>,
     s3: bool,
-    /// `NOW`, unless it is set.
+    /// `NOW` if it is `None`.
     now: Option<Timestamp>,
 }
 
@@ -273,7 +273,7 @@ fn decode(context: &StreamContext, body: &[u8]) -> Option<(Vec<u8>, Trailers)> {
     Some((data, trailers.collect()))
 }
 
-/// One change, whose numbers mean something to some kinds only.
+/// A change. Not every kind uses all fields.
 #[derive(Clone, Debug)]
 struct Change {
     kind: u8,
@@ -290,7 +290,7 @@ fn insert(target: &mut String, at: Index, text: &str) {
     target.insert_str(places[at.index(places.len())], text);
 }
 
-/// Writes a character otherwise: an escape for it, or another case of its escape.
+/// Replaces a character by its escape, or changes the case of an escape.
 fn escape_one(target: &mut String, at: Index) {
     if target.is_empty() || !target.is_ascii() {
         return;
@@ -413,7 +413,7 @@ fn any_message() -> impl Strategy<Value = Message> {
     })
 }
 
-/// Every request that results and verifies means what the first one means.
+/// Each changed request that verifies has the meaning of the original.
 fn check(wire: &Wire, server: &Server, changes: &[Change]) -> Result<(), TestCaseError> {
     let meant = wire.verify(server);
     prop_assert!(meant.is_some(), "not verified: {wire:?}");
@@ -486,7 +486,7 @@ proptest! {
             wire.extend_from_slice(chunk);
         }
         let crc = match data.len() {
-            // By zlib.
+            // Calculated with zlib.
             0 => "AAAAAA==",
             5 => "NhCmhg==",
             _ => NINE_THOUSAND,
@@ -501,8 +501,8 @@ proptest! {
     }
 }
 
-/// What clients of S3 sent to the example store, one request of each kind: boto3, curl, the clients of
-/// MinIO, polars, pyarrow, rclone, restic, s3cmd, aws4, aws4fetch.
+/// Requests that clients of S3 sent to the example store, one of each kind: boto3, curl, the
+/// clients of MinIO, polars, pyarrow, rclone, restic, s3cmd, aws4, aws4fetch.
 fn recorded() -> Vec<Wire> {
     let text = include_str!("recorded_requests.json");
     let requests: serde_json::Value = serde_json::from_str(text).unwrap();
@@ -529,7 +529,7 @@ fn recorded() -> Vec<Wire> {
         .collect()
 }
 
-/// A server when the request was sent.
+/// A server whose clock is that of the request.
 fn at_its_time(wire: &Wire) -> Server {
     let headers = wire.headers.iter();
     let headers: Vec<(&str, &[u8])> = headers.map(|(name, value)| (&**name, &**value)).collect();
@@ -565,7 +565,7 @@ proptest! {
     }
 }
 
-/// The CRC-32 of 9,000 times `a`, by zlib, in base64.
+/// The CRC-32 of 9,000 times `a` in base64, calculated with zlib.
 const NINE_THOUSAND: &str = "JzgpAA==";
 
 #[cfg(feature = "sigv4a")]
@@ -650,7 +650,7 @@ const FORM_SCHEMES: &[FormScheme] = &[
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// The policy below leaves nothing open but the file's length.
+    /// The policy below leaves only the length of the file open.
     #[test]
     fn a_changed_form_means_what_was_signed(
         changes in vec((0..7_u8, any::<Index>(), any::<Index>(), select(vec![
@@ -690,7 +690,7 @@ proptest! {
             let fields: Vec<(&str, &str)> =
                 fields.iter().map(|(name, value)| (&**name, &**value)).collect();
             let upload = Upload { bucket, file_name, file_length };
-            // A server of either scheme, or of both.
+            // The server accepts either scheme, or both.
             let claim = SignedPost::parse(&fields);
             let new = claim.as_ref().ok().and_then(|claim| {
                 let key = VerificationKey::derive(&long_term(), claim.scope()).ok()?;

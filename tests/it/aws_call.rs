@@ -1,5 +1,10 @@
-//! Calls to ECR, Sign-In, Redshift, S3 Access Grants and the console: limits, hostile responses, and
-//! where their tokens are good.
+//! Calls to ECR, Sign-In, Redshift, S3 Access Grants and the console: limits of parameters,
+//! malformed responses, and the hosts that their tokens are for.
+
+mod console;
+mod ecr;
+mod redshift;
+mod signin;
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -96,7 +101,7 @@ fn a_token_is_refused_at_another_service_in_another_region_and_after_its_expirat
     }
 }
 
-/// A token of a maker, where it is good, and hosts nearby where it is not.
+/// A token, where it is valid, and similar hosts where it is not.
 struct Issued {
     token: BearerToken,
     service: &'static str,
@@ -119,7 +124,7 @@ const NOT_BEDROCK: &[&str] = &[
     "https://us-east-1.signin.aws.amazon.com/v1/token",
 ];
 
-/// Tokens that all expire at second 1795957200.
+/// One token of each kind. All expire at second 1795957200.
 fn issued() -> Vec<Issued> {
     let ecr_public = format!(
         r#"{{"authorizationData":{{"authorizationToken":"{ECR_TOKEN}","expiresAt":1795957200}}}}"#
@@ -236,7 +241,7 @@ fn issued() -> Vec<Issued> {
 }
 
 #[test]
-fn a_token_of_each_maker_is_attached_only_at_its_host_service_and_region_until_it_expires() {
+fn each_token_is_attached_only_at_its_host_service_and_region_until_it_expires() {
     let end = Timestamp::from_unix_seconds(1_795_957_200);
     for Issued {
         token,
@@ -246,7 +251,7 @@ fn a_token_of_each_maker_is_attached_only_at_its_host_service_and_region_until_i
         elsewhere,
     } in issued()
     {
-        // A refused request stays as it was, and the error does not contain the token.
+        // After an error the request is unchanged, and the error does not contain the token.
         let attach = |url: &str, service: &str, region: &str, now: Timestamp| {
             let mut request = Request::get(url).header("accept", "*/*").body(()).unwrap();
             let before = request.headers().clone();
@@ -302,112 +307,6 @@ fn a_token_of_each_maker_is_attached_only_at_its_host_service_and_region_until_i
             let host = url.split('/').nth(2).unwrap();
             assert!(token.header_value_for(host, NOW).is_err(), "{host}");
         }
-    }
-}
-
-#[test]
-fn a_token_for_a_url_goes_to_its_host_and_one_for_a_service_to_its_hosts() {
-    let body = r#"{"access_token":"t","token_type":"Bearer","expires_in":900}"#;
-    let token = |resource: &str| {
-        let ask = CreateOAuth2TokenWithIam::new(resource);
-        ask.parse(&endpoint(), &ok(body), NOW).unwrap().token
-    };
-    let send = |token: &BearerToken, service: &str, url: &str| {
-        let mut request = Request::get(url).body(()).unwrap();
-        bearer::authorize(&mut request, token, service, "us-east-1", NOW).is_ok()
-    };
-    let (resource, elsewhere) = ("https://mcp.example/a", "https://evil.example/a");
-    assert!(send(&token(resource), resource, resource));
-    assert!(!send(&token(resource), resource, elsewhere));
-    let bedrock = token("bedrock.amazonaws.com");
-    assert!(!send(&bedrock, "bedrock", resource));
-    for (url, sent) in [
-        ("https://bedrock-runtime.us-east-1.amazonaws.com/", true),
-        ("https://bedrock-fips.us-east-1.amazonaws.com/", true),
-        ("https://bedrock-runtime.us-west-2.amazonaws.com/", false),
-        // It takes signatures only.
-        ("https://bedrock-agent.us-east-1.amazonaws.com/", false),
-    ] {
-        assert_eq!(send(&bedrock, "bedrock", url), sent, "{url}");
-    }
-    // The APIs of these take signatures only, or there is no such service.
-    for resource in ["ecr", "glue", "no-such-service"] {
-        let hosts = token(&format!("{resource}.amazonaws.com")).hosts().count();
-        assert_eq!(hosts, 0, "{resource}");
-    }
-}
-
-#[test]
-fn a_login_of_ecr_public_is_for_its_one_host() {
-    let body = format!(
-        r#"{{"authorizationData":{{"authorizationToken":"{ECR_TOKEN}","expiresAt":1795957200}}}}"#
-    );
-    let login = GetPublicAuthorizationToken::new()
-        .parse(&endpoint(), &ok(&body))
-        .unwrap();
-    assert_eq!(login.hosts(), ["public.ecr.aws"]);
-    assert_eq!(
-        (login.username(), login.password().expose()),
-        ("AWS", SECRET)
-    );
-    assert_eq!(login.token().service(), Some("ecr-public"));
-    // A private registry's response is a list.
-    assert!(
-        GetAuthorizationToken::new()
-            .parse(&endpoint(), &ok(&body))
-            .is_err()
-    );
-}
-
-#[test]
-fn a_login_of_ecr_names_the_hosts_of_its_region() {
-    let hosts = |region: &str| {
-        let body = format!(
-            r#"{{"authorizationData":[{{"authorizationToken":"{ECR_TOKEN}","expiresAt":1}}]}}"#
-        );
-        let endpoint = Endpoint::regional(region).unwrap();
-        let logins = GetAuthorizationToken::new()
-            .parse(&endpoint, &ok(&body))
-            .unwrap();
-        logins[0].hosts().to_vec()
-    };
-    assert_eq!(
-        hosts("eu-west-1"),
-        [
-            "############.dkr.ecr.eu-west-1.amazonaws.com",
-            "############.dkr.ecr-fips.eu-west-1.amazonaws.com",
-            "############.dkr-ecr.eu-west-1.on.aws",
-            "############.dkr-ecr-fips.eu-west-1.on.aws",
-        ]
-    );
-    assert_eq!(
-        hosts("cn-north-1")[0],
-        "############.dkr.ecr.cn-north-1.amazonaws.com.cn"
-    );
-}
-
-#[test]
-fn an_ecr_password_is_all_that_follows_the_first_colon() {
-    for (decoded, user) in [("QVdTOmE6Yg==", Some(("AWS", "a:b"))), ("QVdTOg==", None)] {
-        let body = format!(
-            r#"{{"authorizationData":[{{"authorizationToken":"{decoded}","expiresAt":1}}]}}"#
-        );
-        let login = GetAuthorizationToken::new().parse(&endpoint(), &ok(&body));
-        let login = login.ok().map(|mut logins| logins.swap_remove(0));
-        let told = login
-            .as_ref()
-            .map(|login| (login.username(), login.password().expose()));
-        assert_eq!(told, user);
-    }
-    // `OkE=` is `:A`, `QVdT` is `AWS`, `QVdTOgo=` is `AWS:` and a line break.
-    for token in ["OkE=", "QVdT", "QVdTOgo=", "QVdTOmE", "!", ""] {
-        let body = format!(
-            r#"{{"authorizationData":[{{"authorizationToken":"{token}","expiresAt":1}}]}}"#
-        );
-        let error = GetAuthorizationToken::new()
-            .parse(&endpoint(), &ok(&body))
-            .unwrap_err();
-        assert_eq!(error.code(), None, "{token}");
     }
 }
 
@@ -598,129 +497,6 @@ fn texts_are_accepted_up_to_both_bounds() {
 }
 
 #[test]
-fn a_client_id_has_up_to_212_characters() {
-    for (length, fits) in [(212, true), (213, false)] {
-        let mut grant = TokenGrant::jwt_bearer("jjww");
-        let id = "a".repeat(length);
-        if let TokenGrant::JwtBearer {
-            client_id, scope, ..
-        } = &mut grant
-        {
-            *client_id = Some(&id);
-            *scope = Some("openid");
-        }
-        let ask = CreateOAuth2TokenWithTokenExchange::new(grant);
-        let made = ask.request(&endpoint());
-        assert_eq!(made.is_ok(), fits);
-        if let Ok(request) = made {
-            let body: serde_json::Value = serde_json::from_str(request.body()).unwrap();
-            assert_eq!(
-                body["grant_type"],
-                "urn:ietf:params:oauth:grant-type:jwt-bearer"
-            );
-            assert_eq!(
-                (&body["client_id"], &body["scope"], &body["resource"]),
-                (&id.into(), &"openid".into(), &serde_json::Value::Null)
-            );
-        }
-    }
-}
-
-#[test]
-fn an_expiration_beyond_the_calendar_is_its_last_time() {
-    let body = format!(
-        r#"{{"access_token":"t","token_type":"bearer","expires_in":{}}}"#,
-        u64::MAX
-    );
-    let ask = CreateOAuth2TokenWithIam::new("r");
-    let issued = ask.parse(&endpoint(), &ok(&body), NOW).unwrap();
-    assert_eq!(issued.token.expiration(), Some(NOW + Duration::MAX));
-    assert!(issued.token.check("r", "us-east-1", NOW).is_ok());
-}
-
-#[test]
-fn a_token_response_without_its_members_is_malformed() {
-    let sound = r#"{"access_token":"t","token_type":"Bearer","expires_in":900}"#;
-    let parse =
-        |body: &str| CreateBearerToken::new("ecr.amazonaws.com").parse(&endpoint(), &ok(body), NOW);
-    assert!(parse(sound).is_ok());
-    let longest = format!("\"{}\"", "t".repeat(4096));
-    assert!(parse(&sound.replace("\"t\"", &longest)).is_ok());
-    let too_long = format!("\"{}\"", "t".repeat(4097));
-    for (from, to) in [
-        ("\"t\"", "\"\""),
-        ("\"t\"", "null"),
-        ("\"t\"", "1"),
-        ("\"t\"", &too_long),
-        ("access_token", "accessToken"),
-        ("Bearer", "mac"),
-        ("\"Bearer\"", "null"),
-        ("900", "-1"),
-        ("900", "\"900\""),
-        ("900", "1.5"),
-        ("900", "null"),
-    ] {
-        let body = sound.replace(from, to);
-        assert_ne!(body, sound);
-        let error = parse(&body).unwrap_err();
-        assert_eq!(
-            (error.code(), error.status()),
-            (None, StatusCode::OK),
-            "{body}"
-        );
-    }
-}
-
-#[test]
-fn the_console_takes_temporary_credentials_and_an_https_page_only() {
-    let at = ConsoleEndpoint::global();
-    let long_term = Credentials::new("AKIDEXAMPLE", SECRET);
-    let refused = parameter(GetSigninToken::new(&long_term).request(&at));
-    assert_eq!(refused.as_deref(), Some("credentials"));
-
-    let credentials = long_term.with_session_token("t");
-    for source in [
-        CredentialsFrom::RoleChaining,
-        CredentialsFrom::GetFederationToken,
-    ] {
-        let mut ask = GetSigninToken::new(&credentials);
-        ask.credentials_from = source;
-        assert!(ask.request(&at).is_ok());
-        ask.session_duration = Some(Duration::from_secs(3600));
-        assert_eq!(
-            parameter(ask.request(&at)).as_deref(),
-            Some("SessionDuration")
-        );
-    }
-
-    let token = SigninToken::new("t", NOW);
-    for page in [
-        "https://console.aws.amazon.com",
-        "https://console.aws.amazon.com/s3/home?region=eu-west-1#/b",
-        "https://eu-west-1.console.aws.amazon.com?x",
-    ] {
-        assert!(token.login_url(&at, page, None).is_ok(), "{page}");
-    }
-    for page in [
-        "",
-        "https://",
-        "https:///x",
-        "http://console.aws.amazon.com/",
-        "HTTPS://console.aws.amazon.com/",
-        "//console.aws.amazon.com/",
-        "javascript:alert(1)",
-        "https://user@evil.example/",
-        "https://evil.example\\@console.aws.amazon.com/",
-        "https://console.aws.amazon.com/\n",
-    ] {
-        let refused = parameter(token.login_url(&at, page, None));
-        assert_eq!(refused.as_deref(), Some("Destination"), "{page}");
-    }
-    let empty = SigninToken::new("", NOW).login_url(&at, "https://a.example/", None);
-    assert_eq!(parameter(empty).as_deref(), Some("SigninToken"));
-}
-
-#[test]
 fn no_debug_text_or_error_contains_a_secret() {
     let credentials = Credentials::new("ASIAEXAMPLE", SECRET).with_session_token(SECRET);
     let at = ConsoleEndpoint::global();
@@ -770,7 +546,7 @@ fn no_debug_text_or_error_contains_a_secret() {
     }
 }
 
-/// The one error that every call must return for a response.
+/// Parses the response as one to each call, and returns the errors.
 fn all_errors(status: u16, body: &[u8]) -> Vec<ServiceError> {
     let status = StatusCode::from_u16(status).unwrap();
     let response = Response::builder().status(status).body(body).unwrap();
@@ -882,35 +658,7 @@ fn an_error_response_in_the_envelope_of_ec2_is_read() {
 }
 
 #[test]
-fn a_result_of_another_action_or_that_comes_with_an_error_status_is_refused() {
-    let body = |action: &str| {
-        format!(
-            "<{action}Response><{action}Result><DbUser>IAM:j</DbUser><DbPassword>p</DbPassword>\
-             <Expiration>2026-11-29T12:15:00Z</Expiration></{action}Result></{action}Response>"
-        )
-    };
-    let (own, other) = ("GetClusterCredentials", "GetClusterCredentialsWithIAM");
-    assert!(GetClusterCredentials::parse(StatusCode::OK, body(own)).is_ok());
-    assert!(GetClusterCredentials::parse(StatusCode::OK, body(other)).is_err());
-    assert!(GetClusterCredentials::parse(StatusCode::FORBIDDEN, body(own)).is_err());
-    assert!(GetClusterCredentialsWithIam::parse(StatusCode::OK, body(other)).is_ok());
-}
-
-#[test]
-fn the_time_of_the_next_password_is_read() {
-    let body = "<GetClusterCredentialsWithIAMResponse><GetClusterCredentialsWithIAMResult>\
-        <DbUser>IAM:j</DbUser><DbPassword>p</DbPassword><Expiration>2026-11-29T12:15:00Z</Expiration>\
-        <NextRefreshTime>2026-11-29T12:10:00Z</NextRefreshTime>\
-        </GetClusterCredentialsWithIAMResult></GetClusterCredentialsWithIAMResponse>";
-    let login = GetClusterCredentialsWithIam::parse(StatusCode::OK, body).unwrap();
-    let refresh = login.next_refresh_at.map(|time| time.to_string());
-    assert_eq!(refresh.as_deref(), Some("2026-11-29T12:10:00Z"));
-    let unreadable = body.replace("2026-11-29T12:10:00Z", "soon");
-    assert!(GetClusterCredentialsWithIam::parse(StatusCode::OK, unreadable).is_err());
-}
-
-#[test]
-fn a_custom_server_gets_every_call() {
+fn calls_go_to_a_custom_endpoint() {
     let at = Endpoint::custom("http://127.0.0.1:5000", "eu-west-1").unwrap();
     let access = GetDataAccess::new("111122223333", "s3://b/*", Permission::Read);
     for (request, path) in [

@@ -1,7 +1,7 @@
-//! What an answer is read as is written and read again as the same; nothing that is printed of it
-//! depends on its secrets; and an answer that cannot be read is not quoted.
+//! A response that is parsed is written and parsed again as the same. Nothing that is printed
+//! depends on its secrets. A response that cannot be parsed is not quoted.
 //!
-//! Input: the action, the status; the answer.
+//! Input: the action, the status, the response.
 
 #![no_main]
 
@@ -32,36 +32,36 @@ fuzz_target!(|input: &[u8]| {
     let Ok(status) = StatusCode::from_u16(u16::from_be_bytes([s0, s1])) else {
         return;
     };
-    let answer = match read(action, status, body) {
-        Ok(answer) => answer,
+    let parsed = match read(action, status, body) {
+        Ok(parsed) => parsed,
         Err(error) => return refused(&error, status, body),
     };
     assert!(status.is_success());
     // STS's JSON may contain characters that XML cannot.
     let is_json = body.trim_ascii_start().starts_with(b"{");
     if !is_json || action == "GetAuthorizationToken" {
-        let written = answer.write(action);
+        let written = parsed.write(action);
         let again = read(action, status, written.as_bytes());
         let again = again.unwrap_or_else(|error| panic!("{error} {written}"));
         assert_eq!(
             (&again.fields, &again.request_id),
-            (&answer.fields, &answer.request_id)
+            (&parsed.fields, &parsed.request_id)
         );
     }
 
-    for (i, (name, secret)) in answer.fields.iter().enumerate() {
+    for (i, (name, secret)) in parsed.fields.iter().enumerate() {
         let Some(secret) = secret.as_ref().filter(|_| SECRETS.contains(name)) else {
             continue;
         };
         let text = std::str::from_utf8(body).expect("what was read");
         if let Some((before, after)) = text.split_once(secret.as_str()) {
             let other = format!("{before}{}{after}", "x".repeat(secret.len()));
-            let mut fields = answer.fields.clone();
+            let mut fields = parsed.fields.clone();
             fields[i].1 = Some("x".repeat(secret.len()));
             if let Ok(other) = read(action, status, other.as_bytes())
                 && other.fields == fields
             {
-                assert_eq!(other.debug, answer.debug);
+                assert_eq!(other.debug, parsed.debug);
             }
         }
     }
@@ -100,16 +100,16 @@ fn refused(error: &Error, status: StatusCode, body: &[u8]) {
 }
 
 #[derive(Debug)]
-struct Answer {
+struct Parsed {
     /// By name, below the name of what it is in.
     fields: Vec<(&'static str, Option<String>)>,
     request_id: Option<String>,
     debug: String,
 }
 
-impl Answer {
+impl Parsed {
     fn new<const N: usize>(
-        answer: &impl Debug,
+        parsed: &impl Debug,
         credentials: Option<&Credentials>,
         fields: [(&'static str, Option<&str>); N],
         request_id: Option<&str>,
@@ -134,7 +134,7 @@ impl Answer {
         Self {
             fields: all,
             request_id: owned(request_id),
-            debug: format!("{answer:?} {answer:#?}"),
+            debug: format!("{parsed:?} {parsed:#?}"),
         }
     }
 
@@ -209,7 +209,7 @@ fn instant(at: countersign::Timestamp) -> String {
     )
 }
 
-fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> {
+fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Parsed, Error> {
     let user = |user: &Option<AssumedRoleUser>| {
         let user = user.clone();
         (
@@ -228,7 +228,7 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 ("PackedPolicySize", size.as_deref()),
                 ("SourceIdentity", a.source_identity.as_deref()),
             ];
-            Answer::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
+            Parsed::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
         }
         "AssumeRoleWithSAML" => {
             let a = sts::AssumeRoleWithSaml::parse(status, body)?;
@@ -244,7 +244,7 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 ("Audience", a.audience.as_deref()),
                 ("NameQualifier", a.name_qualifier.as_deref()),
             ];
-            Answer::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
+            Parsed::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
         }
         "AssumeRoleWithWebIdentity" => {
             let a = sts::AssumeRoleWithWebIdentity::parse(status, body)?;
@@ -261,22 +261,22 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 ("Provider", a.provider.as_deref()),
                 ("Audience", a.audience.as_deref()),
             ];
-            Answer::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
+            Parsed::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
         }
         "AssumeRoot" => {
             let a = sts::AssumeRoot::parse(status, body)?;
             let fields = [("SourceIdentity", a.source_identity.as_deref())];
-            Answer::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
+            Parsed::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
         }
         "DecodeAuthorizationMessage" => {
             let a = sts::DecodeAuthorizationMessage::parse(status, body)?;
             let fields = [("DecodedMessage", Some(a.decoded_message.as_str()))];
-            Answer::new(&a, None, fields, a.request_id.as_deref())
+            Parsed::new(&a, None, fields, a.request_id.as_deref())
         }
         "GetAccessKeyInfo" => {
             let a = sts::GetAccessKeyInfo::parse(status, body)?;
             let fields = [("Account", Some(a.account.as_str()))];
-            Answer::new(&a, None, fields, a.request_id.as_deref())
+            Parsed::new(&a, None, fields, a.request_id.as_deref())
         }
         "GetCallerIdentity" => {
             let a = sts::GetCallerIdentity::parse(status, body)?;
@@ -285,7 +285,7 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 ("Account", Some(a.account.as_str())),
                 ("Arn", Some(a.arn.as_str())),
             ];
-            Answer::new(&a, None, fields, a.request_id.as_deref())
+            Parsed::new(&a, None, fields, a.request_id.as_deref())
         }
         "GetDelegatedAccessToken" => {
             let a = sts::GetDelegatedAccessToken::parse(status, body)?;
@@ -294,7 +294,7 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 ("PackedPolicySize", size.as_deref()),
                 ("AssumedPrincipal", a.assumed_principal.as_deref()),
             ];
-            Answer::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
+            Parsed::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
         }
         "GetFederationToken" => {
             let a = sts::GetFederationToken::parse(status, body)?;
@@ -311,7 +311,7 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 ),
                 ("PackedPolicySize", size.as_deref()),
             ];
-            Answer::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
+            Parsed::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
         }
         "GetScopedCredentials" => {
             let a = sts::GetScopedCredentials::parse(status, body)?;
@@ -333,11 +333,11 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 ("ScopedPoliciesCount", count.as_deref()),
                 ("SourceIdentity", a.source_identity.as_deref()),
             ];
-            Answer::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
+            Parsed::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
         }
         "GetSessionToken" => {
             let a = sts::GetSessionToken::parse(status, body)?;
-            Answer::new(&a, Some(&a.credentials), [], a.request_id.as_deref())
+            Parsed::new(&a, Some(&a.credentials), [], a.request_id.as_deref())
         }
         "GetWebIdentityToken" => {
             let a = sts::GetWebIdentityToken::parse(status, body)?;
@@ -346,11 +346,11 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 ("WebIdentityToken", Some(a.web_identity_token.expose())),
                 ("Expiration", expiration.as_deref()),
             ];
-            Answer::new(&a, None, fields, a.request_id.as_deref())
+            Parsed::new(&a, None, fields, a.request_id.as_deref())
         }
         "CreateSession" => {
             let credentials = CreateSession::parse(status, body)?;
-            Answer::new(&credentials, Some(&credentials), [], None)
+            Parsed::new(&credentials, Some(&credentials), [], None)
         }
         _ => {
             let mut response = Response::new(body);
@@ -370,7 +370,7 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 ("authorizationToken", Some(token.expose())),
                 ("expiration", Some(expiration.as_str())),
             ];
-            Answer::new(&token, None, fields, None)
+            Parsed::new(&token, None, fields, None)
         }
     })
 }
