@@ -180,7 +180,7 @@ impl<'a> RequestView<'a> {
             query,
             headers,
         } = *request;
-        if method.is_empty() || holds(method.as_bytes(), |b| !is_token(b)) {
+        if method.is_empty() || !method.bytes().all(is_token) {
             return Err(Error::InvalidMethod {
                 method: method.to_owned(),
             });
@@ -259,8 +259,8 @@ impl<'a> Iterator for HeadersIter<'a> {
 
 /// Checks a header that has not been through the types of `http`.
 pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
-    let wrong = |b: u8| !is_token(b) | b.is_ascii_uppercase();
-    if name.is_empty() || holds(name.as_bytes(), wrong) {
+    let sound = |b: u8| is_token(b) && !b.is_ascii_uppercase();
+    if name.is_empty() || !name.bytes().all(sound) {
         return Err(Error::InvalidHeaderName {
             name: name.to_owned(),
         });
