@@ -246,12 +246,25 @@ impl<'a> Iterator for HeadersIter<'a> {
                 OwnHeadersIter::Slices(slices) => slices.next().copied(),
             };
             let Some(own) = own else {
-                break;
+                return self.next_set();
             };
-            if !self.changes.iter().any(|(changed, _)| changed == own.0) {
+            if self.changes.is_empty() || !self.changes(own.0) {
                 return Some(own);
             }
         }
+    }
+}
+
+impl<'a> HeadersIter<'a> {
+    /// Whether an operation changes a header. Apart, because few operations change any.
+    #[cold]
+    fn changes(&self, name: &str) -> bool {
+        self.changes.iter().any(|(changed, _)| changed == name)
+    }
+
+    /// The next header that an operation sets.
+    #[cold]
+    fn next_set(&mut self) -> Option<(&'a str, &'a [u8])> {
         self.set
             .find_map(|(name, value)| Some((name.as_str(), value.as_ref()?.as_bytes())))
     }
