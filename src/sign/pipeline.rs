@@ -7,6 +7,7 @@ use crate::credentials::{Credentials, expired};
 use crate::error::Error;
 use crate::primitives::ascii::header_value;
 use crate::primitives::scan::{cut, holds};
+use crate::primitives::sink::Sink;
 use crate::request::{HeaderChange, HttpRequest, RawRequest, RequestView, authority_of, host_of};
 use crate::service::{ContentSha256, Service};
 use crate::sign::added_headers::{
@@ -195,7 +196,9 @@ impl SigningContext {
         let start = authorization.len();
         canonical.headers.write_names(&mut authorization);
         let (_, signed_headers) = authorization.split_at(start);
-        let hash = canonical.hash_with(signed_headers);
+        let hash = canonical
+            .begin_hash_with(|hash| hash.put(signed_headers))
+            .finish();
         let signature = key.sign_request(date, &hash);
         write_header_end(&mut authorization, &signature);
         Ok(AddedHeaders {

@@ -170,13 +170,7 @@ impl<'c> Verified<'c> {
         if name == "host" {
             return Some(Cow::Borrowed(self.claim.host.trim_ascii()));
         }
-        let values = self
-            .claim
-            .headers
-            .as_slice()
-            .iter()
-            .copied()
-            .filter(|(own, _)| *own == name);
+        let values = self.claim.headers.iter().filter(|(own, _)| *own == name);
         let lines = canonical_lines(values);
         let (_, value) = name_and_value(lines.strip_suffix(b"\n")?)?;
         Some(Cow::Owned(value.to_vec()))
@@ -214,7 +208,7 @@ impl<'c> Verified<'c> {
     fn owned_headers(&self) -> Vec<(String, Option<Vec<u8>>)> {
         let names: Vec<&str> = self.signed_headers().collect();
         let shown = |name: &str| name != "host" && !is_token(name);
-        let headers = self.claim.headers.as_slice().iter().copied();
+        let headers = self.claim.headers.iter();
         // The list is in order.
         let lines = canonical_lines(
             headers.filter(|(name, _)| shown(name) && names.binary_search(name).is_ok()),
