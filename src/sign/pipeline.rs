@@ -222,13 +222,14 @@ impl SigningContext {
             return Err(Error::RelativeUri);
         };
         let origin = Origin { scheme, authority };
-        let sealed = self.seal_url(&RequestView::new(request), Some(origin), terms)?;
-        let length = sealed.url.len();
+        let method = request.method().clone();
+        let mut presigned =
+            self.seal_url(&RequestView::new(request), method, Some(origin), terms)?;
+        let length = presigned.url.len();
         if length > LONGEST_URI {
             return Err(Error::UrlTooLong { length });
         }
 
-        let mut headers = HeaderMap::new();
         let own_host = |value: &HeaderValue| {
             let lowercase = |host: &str| {
                 let bytes = host.bytes().map(|b| b.to_ascii_lowercase());
@@ -238,12 +239,13 @@ impl SigningContext {
         };
         for (name, value) in request.headers() {
             if self.signs(name.as_str()) && !(name == http::header::HOST && own_host(value)) {
+                let headers = &mut presigned.headers;
                 headers
                     .try_append(name.clone(), value.clone())
                     .map_err(|_| Error::TooManyHeaders)?;
             }
         }
-        sealed.into_presigned(request.method().clone(), headers)
+        Ok(presigned)
     }
 
     pub(crate) fn presign_raw(
@@ -251,9 +253,13 @@ impl SigningContext {
         request: &RawRequest<'_>,
         terms: &Terms<'_, impl Key>,
     ) -> Result<PresignedTarget, Error> {
-        let sealed = self.seal_url(&RequestView::from_raw(request)?, None, terms)?;
+        let view = RequestView::from_raw(request)?;
+        let method =
+            Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::InvalidMethod {
+                method: request.method.to_owned(),
+            })?;
+        let mut presigned = self.seal_url(&view, method, None, terms)?;
 
-        let mut headers = HeaderMap::new();
         for (name, value) in request.headers {
             if self.signs(name) && *name != "host" {
                 let value = HeaderValue::from_bytes(value);
@@ -264,16 +270,13 @@ impl SigningContext {
                 let header = header.map_err(|_| Error::InvalidHeaderName {
                     name: (*name).to_owned(),
                 })?;
+                let headers = &mut presigned.headers;
                 headers
                     .try_append(header, value)
                     .map_err(|_| Error::TooManyHeaders)?;
             }
         }
-        let method =
-            Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::InvalidMethod {
-                method: request.method.to_owned(),
-            })?;
-        sealed.into_presigned(method, headers).map(PresignedTarget)
+        Ok(PresignedTarget(presigned))
     }
 
     /// Whether a header of the request is signed. Headers that signing writes are replaced instead.
@@ -281,13 +284,15 @@ impl SigningContext {
         !is_written(name) && self.service.rules().signs(name)
     }
 
-    /// Signs in the query form. Without an origin the URL begins with the path.
+    /// Signs in the query form. Without an origin the URL begins with the path. Of the headers, the
+    /// result has only the one that signing adds.
     fn seal_url<K: Key>(
         &self,
         request: &RequestView<'_>,
+        method: Method,
         origin: Option<Origin<'_>>,
         terms: &Terms<'_, K>,
-    ) -> Result<SealedUrl, Error> {
+    ) -> Result<Presigned, Error> {
         let rules = self.service.rules();
         let payload = match terms.payload {
             Some(payload) => payload,
@@ -377,9 +382,15 @@ impl SigningContext {
         if let Some(token) = unsigned_token {
             token.write_parameter(&mut url);
         }
-        Ok(SealedUrl {
+        let mut headers = HeaderMap::new();
+        if content_sha256 {
+            let name = HeaderName::from_static(CONTENT_SHA256);
+            headers.insert(name, header_value(hashed.as_str()));
+        }
+        Ok(Presigned {
+            method,
             url,
-            content_sha256: content_sha256.then_some(hashed),
+            headers,
             expires_at: terms.expires_at,
             signature,
         })
@@ -589,36 +600,3 @@ pub(crate) struct Terms<'a, K> {
 
 /// The maximum length of a URI of `http`.
 const LONGEST_URI: usize = 65_534;
-
-/// A presigned URL without the method and the headers of the request.
-struct SealedUrl {
-    url: String,
-    content_sha256: Option<HashedPayload>,
-    expires_at: Timestamp,
-    signature: Signature,
-}
-
-impl SealedUrl {
-    fn into_presigned(self, method: Method, mut headers: HeaderMap) -> Result<Presigned, Error> {
-        if let Some(hashed) = self.content_sha256 {
-            let value = header_value(hashed.as_str());
-            let name = HeaderName::from_static(CONTENT_SHA256);
-            headers
-                .try_insert(name, value)
-                .map_err(|_| Error::TooManyHeaders)?;
-        }
-        let Self {
-            url,
-            expires_at,
-            signature,
-            ..
-        } = self;
-        Ok(Presigned {
-            method,
-            url,
-            headers,
-            expires_at,
-            signature,
-        })
-    }
-}
