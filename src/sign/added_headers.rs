@@ -158,14 +158,14 @@ impl AddedHeaders<'_> {
         let mut insert = |name, value| headers.insert(name, value);
         insert(
             const { HeaderName::from_static(DATE) },
-            header_value(self.date.as_str()),
+            header_value(&self.date.as_bytes()[..]),
         );
         if let Some(hashed) = self.content_sha256 {
             let value = match hashed.literal() {
                 // Checked at compile time, like the names.
                 Some("UNSIGNED-PAYLOAD") => const { HeaderValue::from_static("UNSIGNED-PAYLOAD") },
                 Some(literal) => HeaderValue::from_static(literal),
-                None => header_value(hashed.as_str()),
+                None => header_value(hashed.as_bytes()),
             };
             insert(const { HeaderName::from_static(CONTENT_SHA256) }, value);
         }

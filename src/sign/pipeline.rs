@@ -156,8 +156,9 @@ impl SigningContext {
         date: &AmzDate,
         key: &K,
     ) -> Result<AddedHeaders<'_>, Error> {
-        let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
+        let rules = self.service.rules();
         let mut canonical = CanonicalRequest::empty(payload);
+        let hashed = canonical.payload;
         let path = CanonicalPath::new(request.path, rules)?;
         let mut stale = Written::default();
         canonical.read(request, path, UnsignedParameters::None, |name| {
@@ -178,7 +179,7 @@ impl SigningContext {
         let headers = &mut canonical.headers;
         // Pushed in order, so that sorting is fast.
         if content_sha256 {
-            headers.push_canonical(CONTENT_SHA256, sent.as_str().as_bytes());
+            headers.push_canonical(CONTENT_SHA256, sent.as_bytes());
         }
         headers.push_canonical(DATE, date.as_bytes());
         if let Some(regions) = &self.region_set {
@@ -298,10 +299,10 @@ impl SigningContext {
             Some(payload) => payload,
             None => self.usual_payload(request.method)?,
         };
-        let hashed = payload.to_hashed_payload();
         // Declared before the canonical request, which borrows from it later.
         let mut url;
         let mut canonical = CanonicalRequest::empty(payload);
+        let hashed = canonical.payload;
         let path = CanonicalPath::new(request.path, rules)?;
         canonical.read(request, path, UnsignedParameters::None, |name| {
             self.signs(name)
@@ -330,7 +331,7 @@ impl SigningContext {
         }
         self.check_payload_of_url(request.method, payload, content_sha256)?;
         if content_sha256 {
-            let value = hashed.as_str().as_bytes();
+            let value = hashed.as_bytes();
             canonical.headers.push_canonical(CONTENT_SHA256, value);
         }
         canonical.headers.sort();
@@ -385,7 +386,7 @@ impl SigningContext {
         let mut headers = HeaderMap::new();
         if content_sha256 {
             let name = HeaderName::from_static(CONTENT_SHA256);
-            headers.insert(name, header_value(hashed.as_str()));
+            headers.insert(name, header_value(hashed.as_bytes()));
         }
         Ok(Presigned {
             method,

@@ -272,7 +272,7 @@ impl<'a> CanonicalRequest<'a> {
         sink.put(b"\n");
         signed_headers(sink);
         sink.put(b"\n");
-        sink.put(self.payload.as_str().as_bytes());
+        sink.put(self.payload.as_bytes());
     }
 }
 

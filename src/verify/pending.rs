@@ -183,7 +183,7 @@ impl<'c> PendingHashed<'c> {
             } => {
                 let hashed = payload.to_hashed_payload();
                 let finish = |mut canonical: Sha256| {
-                    canonical.update(hashed.as_str().as_bytes());
+                    canonical.update(hashed.as_bytes());
                     canonical.finish()
                 };
                 let canonical = finish(canonical);
