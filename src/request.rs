@@ -272,8 +272,7 @@ impl<'a> HeadersIter<'a> {
 
 /// Checks a header that has not been through the types of `http`.
 pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
-    let sound = |b: u8| is_token(b) && !b.is_ascii_uppercase();
-    if name.is_empty() || !name.bytes().all(sound) {
+    if name.is_empty() || !name.bytes().all(is_lowercase_token) {
         return Err(Error::InvalidHeaderName {
             name: name.to_owned(),
         });
@@ -286,13 +285,17 @@ pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a byte may stand in a method or a header name (RFC 9110, 5.6.2).
+/// Whether a byte may be in a method (RFC 9110, 5.6.2).
 fn is_token(byte: u8) -> bool {
+    is_lowercase_token(byte.to_ascii_lowercase())
+}
+
+/// Whether a byte may be in a lowercase header name.
+fn is_lowercase_token(byte: u8) -> bool {
     /// A table, because every byte of every name is looked up.
     static TOKEN: [bool; 256] = {
         let mut table = [false; 256];
-        let mut bytes: &[u8] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+        let mut bytes: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
         while let [byte, rest @ ..] = bytes {
             #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
             {
