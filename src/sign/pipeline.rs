@@ -167,7 +167,7 @@ impl SigningContext {
         for parameter in canonical.query.as_slice() {
             refuse_signed(parameter)?;
         }
-        let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
+        let unhashed = hashed.literal().is_some() || stale.has(CONTENT_SHA256);
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         // The last line of the canonical request is hex in any case.
         let sent = match (rules.content_sha256, payload) {

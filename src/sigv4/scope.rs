@@ -184,7 +184,9 @@ impl FromStr for CredentialScope {
     /// # Errors
     /// - [`Error::InvalidScope`] if the text has another format
     fn from_str(text: &str) -> Result<Self, Error> {
-        let region_end = region_end(text).ok_or_else(|| Error::InvalidScope)?;
+        let Some(region_end) = region_end(text) else {
+            return Err(Error::InvalidScope);
+        };
         let mut scope = InlineText::new();
         scope.push(text.as_bytes());
         Ok(Self {

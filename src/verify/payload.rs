@@ -47,7 +47,7 @@ impl Declared {
         let of_hash = |hash| Self::Sha256(hash, PayloadHash::Sha256(hash).to_hashed_payload());
         Self::parse(declared, claim.signed.algorithm)
             .or_else(|| hash_of_base64(declared, rules).map(of_hash))
-            .ok_or_else(|| VerifyError::InvalidContentSha256)
+            .ok_or(VerifyError::InvalidContentSha256)
     }
 
     fn parse(declared: &[u8], algorithm: Algorithm) -> Option<Self> {
