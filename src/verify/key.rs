@@ -240,6 +240,10 @@ impl VerificationKey {
     }
 
     /// Whether this key signed a canonical request with this hash. The key must fit the scope.
+    #[cfg_attr(
+        not(feature = "sigv4a"),
+        allow(unused_variables, reason = "a SigV4 key has its scope")
+    )]
     pub(crate) fn verifies_request(
         &self,
         date: &AmzDate,
