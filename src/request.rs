@@ -10,13 +10,13 @@ use crate::primitives::scan::holds;
 
 /// A request that can be signed: [`http::Request`] with any body, or [`http::request::Parts`].
 ///
-/// Sealed: a signature covers what these types hold, and nothing that an adapter makes up.
+/// The trait is sealed, so that a signature covers exactly what these types contain.
 ///
 /// ```
 /// use countersign::{Error, HttpRequest, PayloadHash, Signer};
 /// use time::OffsetDateTime;
 ///
-/// /// For a client library of one's own: it signs whatever it is given.
+/// /// A client library that signs requests with any body.
 /// fn sign_get<R: HttpRequest>(
 ///     signer: &Signer,
 ///     request: &mut R,
@@ -75,7 +75,7 @@ mod sealed {
 
 /// A request in slices, for programs without the types of `http`. It is also the fastest input.
 ///
-/// All of it as it goes on the wire: the path and query percent-encoded once.
+/// All parts are as they are sent: the path and the query are percent-encoded once.
 ///
 /// ```
 /// use countersign::{
@@ -102,18 +102,18 @@ mod sealed {
 /// ```
 #[derive(Clone, Copy)]
 pub struct RawRequest<'a> {
-    /// The method, in upper case as it is sent.
+    /// The method as it is sent, usually in uppercase.
     pub method: &'a str,
-    /// The path, beginning with `/`; an empty one counts as `/`.
+    /// The path, which begins with `/`. An empty path counts as `/`.
     pub path: &'a str,
     /// The query without the `?`; empty if there is none.
     pub query: &'a str,
-    /// Names in lower case, and values. `host` is one of them; the value of HTTP/2's `:authority`
-    /// goes under that name.
+    /// The names in lowercase, and the values. `host` must be one of them. For HTTP/2, its value is
+    /// that of `:authority`.
     pub headers: &'a [(&'a str, &'a [u8])],
 }
 
-/// Without the query and the values of headers, which may hold tokens and signatures.
+/// Omits the query and the values of headers, which may contain tokens and signatures.
 impl fmt::Debug for RawRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| *name).collect();
@@ -132,12 +132,12 @@ pub(crate) struct RequestView<'a> {
     pub(crate) path: &'a str,
     /// Without the `?`; empty if there is none.
     pub(crate) query: &'a str,
-    /// The host of the URI, which counts if there is no `host` header.
+    /// The host of the URI. It is used if there is no `host` header.
     pub(crate) host: Option<&'a str>,
     pub(crate) headers: Headers<'a>,
 }
 
-/// The headers of a request, and what an operation changes of them when it signs.
+/// The headers of a request, and the changes that an operation makes when it signs.
 #[derive(Clone, Copy)]
 pub(crate) struct Headers<'a> {
     own: OwnHeaders<'a>,
@@ -169,10 +169,10 @@ impl<'a> RequestView<'a> {
         }
     }
 
-    /// Checks what the types of `http` guarantee otherwise.
+    /// Reads a request in slices, and checks what the types of `http` guarantee.
     ///
-    /// A line break would forge a line of the canonical request. A name in uppercase may be one that
-    /// has to be signed.
+    /// A line break would forge a line of the canonical request. A name with an uppercase letter
+    /// would not be recognized as one that must be signed.
     pub(crate) fn from_raw(request: &RawRequest<'a>) -> Result<Self, Error> {
         let RawRequest {
             method,
@@ -180,7 +180,7 @@ impl<'a> RequestView<'a> {
             query,
             headers,
         } = *request;
-        if method.is_empty() || holds(method.as_bytes(), |b| !is_token(b)) {
+        if method.is_empty() || !method.bytes().all(is_token) {
             return Err(Error::InvalidMethod {
                 method: method.to_owned(),
             });
@@ -200,7 +200,7 @@ impl<'a> RequestView<'a> {
         })
     }
 
-    /// The request as it will be once the changes are made.
+    /// The request after the changes.
     pub(crate) fn with(mut self, changes: &'a [HeaderChange]) -> Self {
         self.headers.changes = changes;
         self
@@ -208,7 +208,7 @@ impl<'a> RequestView<'a> {
 }
 
 impl<'a> Headers<'a> {
-    /// Names and values in the order of the request, and after them those that are set.
+    /// The names and values in the order of the request, then those that the operation sets.
     pub(crate) fn iter(self) -> HeadersIter<'a> {
         HeadersIter {
             own: match self.own {
@@ -246,21 +246,33 @@ impl<'a> Iterator for HeadersIter<'a> {
                 OwnHeadersIter::Slices(slices) => slices.next().copied(),
             };
             let Some(own) = own else {
-                break;
+                return self.next_set();
             };
-            if !self.changes.iter().any(|(changed, _)| changed == own.0) {
+            if self.changes.is_empty() || !self.changes(own.0) {
                 return Some(own);
             }
         }
+    }
+}
+
+impl<'a> HeadersIter<'a> {
+    /// Whether the operation changes a header. Few do, so this is not part of the loop.
+    #[cold]
+    fn changes(&self, name: &str) -> bool {
+        self.changes.iter().any(|(changed, _)| changed == name)
+    }
+
+    /// The next header that the operation sets.
+    #[cold]
+    fn next_set(&mut self) -> Option<(&'a str, &'a [u8])> {
         self.set
             .find_map(|(name, value)| Some((name.as_str(), value.as_ref()?.as_bytes())))
     }
 }
 
-/// Checks a header that has not been through the types of `http`.
+/// Checks the name and the value of a header in slices.
 pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
-    let wrong = |b: u8| !is_token(b) | b.is_ascii_uppercase();
-    if name.is_empty() || holds(name.as_bytes(), wrong) {
+    if name.is_empty() || !name.bytes().all(is_lowercase_token) {
         return Err(Error::InvalidHeaderName {
             name: name.to_owned(),
         });
@@ -273,13 +285,17 @@ pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a byte may stand in a method or a header name (RFC 9110, 5.6.2).
+/// Whether a byte may be in a method (RFC 9110, 5.6.2).
 fn is_token(byte: u8) -> bool {
+    is_lowercase_token(byte.to_ascii_lowercase())
+}
+
+/// Whether a byte may be in a lowercase header name.
+fn is_lowercase_token(byte: u8) -> bool {
     /// A table, because every byte of every name is looked up.
     static TOKEN: [bool; 256] = {
         let mut table = [false; 256];
-        let mut bytes: &[u8] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+        let mut bytes: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
         while let [byte, rest @ ..] = bytes {
             #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
             {
@@ -321,8 +337,8 @@ pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-/// The authority without user information, which no `host` and no presigned URL holds: a client
-/// would make an `authorization` header of it.
+/// The authority without user information. A client would send that as an `authorization` header,
+/// so it is not part of `host` or of a presigned URL.
 pub(crate) fn authority_of(uri: &Uri) -> Option<&str> {
     let text = uri.authority()?.as_str();
     if !holds(text.as_bytes(), |byte| byte == b'@') {
@@ -331,8 +347,8 @@ pub(crate) fn authority_of(uri: &Uri) -> Option<&str> {
     Some(text.rsplit_once('@').map_or(text, |(_, host)| host))
 }
 
-/// Whether a host in lowercase is this machine, whatever its resolver says. Short and octal
-/// spellings of an address are names here.
+/// Whether a host in lowercase is always this machine. Short and octal spellings of an address
+/// count as names, because resolvers differ about them.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
     host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || address()

@@ -5,8 +5,8 @@ use std::ops::{Add, Sub};
 use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcDateTime};
 
 /// A point in time: seconds and nanoseconds since 1970-01-01T00:00:00 UTC.
 ///
@@ -106,9 +106,8 @@ impl Timestamp {
     }
 
     /// The calendar's view; `None` outside of the years that `time` knows.
-    pub(crate) fn to_utc(self) -> Option<OffsetDateTime> {
-        let utc = OffsetDateTime::from_unix_timestamp(self.seconds).ok()?;
-        utc.replace_nanosecond(self.nanoseconds).ok()
+    pub(crate) fn to_utc(self) -> Option<UtcDateTime> {
+        UtcDateTime::from_unix_timestamp(self.seconds).ok()
     }
 
     pub(crate) fn from_date_time(time: OffsetDateTime) -> Self {
@@ -152,8 +151,8 @@ impl From<OffsetDateTime> for Timestamp {
 }
 
 #[cfg(feature = "time-03")]
-impl From<time::UtcDateTime> for Timestamp {
-    fn from(time: time::UtcDateTime) -> Self {
+impl From<UtcDateTime> for Timestamp {
+    fn from(time: UtcDateTime) -> Self {
         Self::from_date_time(time.into())
     }
 }
@@ -230,7 +229,7 @@ impl fmt::Display for Timestamp {
         let Some(utc) = self.to_utc() else {
             return write!(f, "{} seconds since the Unix epoch", self.seconds);
         };
-        let ((year, month, day), (h, m, s)) = (utc.to_calendar_date(), utc.to_hms());
+        let ((year, month, day), (h, m, s)) = (utc.to_calendar_date(), utc.as_hms());
         let month = u8::from(month);
         let sign = if year < 0 { "-" } else { "" };
         let year = year.unsigned_abs();

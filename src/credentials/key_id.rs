@@ -1,9 +1,10 @@
-//! What an access key id says about itself.
+//! The kind and the account of an access key ID.
 
-/// What the first four letters of an IAM unique id or access key id stand for.
+/// The kind of an IAM unique ID or access key ID, by its first four letters.
 ///
-/// IAM User Guide, "IAM identifiers: Unique ID prefixes". A prefix is a name tag, not a proof: who
-/// sent a request is known when its signature has been verified, and not before.
+/// The prefix is not a proof: only a verified signature tells who sent a request.
+///
+/// IAM User Guide, "IAM identifiers: Unique ID prefixes".
 ///
 /// ```
 /// use countersign::credentials::IdPrefix;
@@ -60,7 +61,7 @@ impl IdPrefix {
         Self::TemporaryAccessKey,
     ];
 
-    /// The prefix of an id; `None` where AWS documents none.
+    /// Returns the prefix of an ID. `None` if AWS does not document it.
     pub fn of(id: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -85,8 +86,8 @@ impl IdPrefix {
         }
     }
 
-    /// Whether ids of this prefix name something to authenticate with. The others name users,
-    /// roles and the like, and no request can be signed with them.
+    /// Whether IDs with this prefix identify credentials. Other IDs identify users, roles and
+    /// other resources, which cannot sign requests.
     pub fn is_credential(self) -> bool {
         matches!(
             self,
@@ -98,12 +99,13 @@ impl IdPrefix {
     }
 }
 
-/// The account that an access key id seems to belong to, in twelve digits.
+/// Returns the account that an access key ID seems to belong to, in twelve digits.
 ///
-/// **Unofficial**: AWS does not document that ids of 20 characters carry the account; people found
-/// it out. `None` where it would be a guess: for ids from before about 2019, which carry none, and
-/// for anything but `AKIA…` and `ASIA…`. Good for a log line; ask STS to be sure
-/// (`GetAccessKeyInfo`).
+/// **Unofficial**: AWS does not document that IDs of 20 characters contain the account. Use the
+/// result for logs only. `GetAccessKeyInfo` of STS returns the account reliably.
+///
+/// `None` if the ID does not begin with `AKIA` or `ASIA`, or if it is from before about 2019: older
+/// IDs do not contain the account.
 ///
 /// ```
 /// use countersign::credentials::account_id;

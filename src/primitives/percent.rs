@@ -10,18 +10,20 @@ pub(crate) const fn is_unreserved(byte: u8) -> bool {
     matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~')
 }
 
-/// What a byte means in a query string.
+/// What a byte means in a path or a query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Class {
     /// It is canonical as it is.
     Unreserved,
+    /// `/`: canonical as it is, but only in a path.
+    Slash,
     /// A separator, the start of an escape, or a byte that must be escaped.
     Other,
     /// White space, a control character or `#`: not allowed in a request line.
     Forbidden,
 }
 
-/// A table, because every byte of a query is looked up.
+/// A table, because every byte of a path and a query is looked up.
 static CLASSES: [Class; 256] = {
     let mut table = [Class::Other; 256];
     let mut byte = 0;
@@ -32,6 +34,8 @@ static CLASSES: [Class; 256] = {
                 table[byte] = Class::Unreserved;
             } else if matches!(byte as u8, 0..=b' ' | 0x7f | b'#') {
                 table[byte] = Class::Forbidden;
+            } else if byte as u8 == b'/' {
+                table[byte] = Class::Slash;
             }
         }
         byte += 1;
@@ -88,7 +92,8 @@ pub(crate) fn escape(digits: &[u8]) -> Option<Escapes> {
     };
     let byte = nibble(high)? << 4 | nibble(low)?;
     // Lowercase hex, or an escape that was not needed.
-    let other = high.is_ascii_lowercase() || low.is_ascii_lowercase() || is_unreserved(byte);
+    let lowercase = high.is_ascii_lowercase() || low.is_ascii_lowercase();
+    let other = lowercase || class(byte) == Class::Unreserved;
     Some(if other {
         Escapes::Other
     } else {

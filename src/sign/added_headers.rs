@@ -37,10 +37,6 @@ pub(crate) struct Written(u8);
 impl Written {
     /// Records a header if the signer writes it. Returns whether the signer writes it.
     pub(crate) fn notes(&mut self, name: &str) -> bool {
-        // A fast path: most headers begin differently.
-        if !name.starts_with("x-amz-") && name != AUTHORIZATION {
-            return false;
-        }
         let bit = WRITTEN.iter().position(|written| *written == name);
         self.0 |= bit.map_or(0, |bit| 1 << bit);
         bit.is_some()
@@ -158,14 +154,14 @@ impl AddedHeaders<'_> {
         let mut insert = |name, value| headers.insert(name, value);
         insert(
             const { HeaderName::from_static(DATE) },
-            header_value(self.date.as_str()),
+            header_value(&self.date.as_bytes()[..]),
         );
         if let Some(hashed) = self.content_sha256 {
             let value = match hashed.literal() {
                 // Checked at compile time, like the names.
                 Some("UNSIGNED-PAYLOAD") => const { HeaderValue::from_static("UNSIGNED-PAYLOAD") },
                 Some(literal) => HeaderValue::from_static(literal),
-                None => header_value(hashed.as_str()),
+                None => header_value(hashed.as_bytes()),
             };
             insert(const { HeaderName::from_static(CONTENT_SHA256) }, value);
         }

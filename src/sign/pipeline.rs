@@ -7,6 +7,7 @@ use crate::credentials::{Credentials, expired};
 use crate::error::Error;
 use crate::primitives::ascii::header_value;
 use crate::primitives::scan::{cut, holds};
+use crate::primitives::sink::Sink;
 use crate::request::{HeaderChange, HttpRequest, RawRequest, RequestView, authority_of, host_of};
 use crate::service::{ContentSha256, Service};
 use crate::sign::added_headers::{
@@ -155,8 +156,9 @@ impl SigningContext {
         date: &AmzDate,
         key: &K,
     ) -> Result<AddedHeaders<'_>, Error> {
-        let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
+        let rules = self.service.rules();
         let mut canonical = CanonicalRequest::empty(payload);
+        let hashed = canonical.payload;
         let path = CanonicalPath::new(request.path, rules)?;
         let mut stale = Written::default();
         canonical.read(request, path, UnsignedParameters::None, |name| {
@@ -165,7 +167,7 @@ impl SigningContext {
         for parameter in canonical.query.as_slice() {
             refuse_signed(parameter)?;
         }
-        let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
+        let unhashed = hashed.literal().is_some() || stale.has(CONTENT_SHA256);
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         // The last line of the canonical request is hex in any case.
         let sent = match (rules.content_sha256, payload) {
@@ -177,7 +179,7 @@ impl SigningContext {
         let headers = &mut canonical.headers;
         // Pushed in order, so that sorting is fast.
         if content_sha256 {
-            headers.push_canonical(CONTENT_SHA256, sent.as_str().as_bytes());
+            headers.push_canonical(CONTENT_SHA256, sent.as_bytes());
         }
         headers.push_canonical(DATE, date.as_bytes());
         if let Some(regions) = &self.region_set {
@@ -195,7 +197,9 @@ impl SigningContext {
         let start = authorization.len();
         canonical.headers.write_names(&mut authorization);
         let (_, signed_headers) = authorization.split_at(start);
-        let hash = canonical.hash_with(signed_headers);
+        let hash = canonical
+            .begin_hash_with(|hash| hash.put(signed_headers))
+            .finish();
         let signature = key.sign_request(date, &hash);
         write_header_end(&mut authorization, &signature);
         Ok(AddedHeaders {
@@ -219,13 +223,14 @@ impl SigningContext {
             return Err(Error::RelativeUri);
         };
         let origin = Origin { scheme, authority };
-        let sealed = self.seal_url(&RequestView::new(request), Some(origin), terms)?;
-        let length = sealed.url.len();
+        let method = request.method().clone();
+        let mut presigned =
+            self.seal_url(&RequestView::new(request), method, Some(origin), terms)?;
+        let length = presigned.url.len();
         if length > LONGEST_URI {
             return Err(Error::UrlTooLong { length });
         }
 
-        let mut headers = HeaderMap::new();
         let own_host = |value: &HeaderValue| {
             let lowercase = |host: &str| {
                 let bytes = host.bytes().map(|b| b.to_ascii_lowercase());
@@ -235,12 +240,13 @@ impl SigningContext {
         };
         for (name, value) in request.headers() {
             if self.signs(name.as_str()) && !(name == http::header::HOST && own_host(value)) {
+                let headers = &mut presigned.headers;
                 headers
                     .try_append(name.clone(), value.clone())
                     .map_err(|_| Error::TooManyHeaders)?;
             }
         }
-        sealed.into_presigned(request.method().clone(), headers)
+        Ok(presigned)
     }
 
     pub(crate) fn presign_raw(
@@ -248,9 +254,13 @@ impl SigningContext {
         request: &RawRequest<'_>,
         terms: &Terms<'_, impl Key>,
     ) -> Result<PresignedTarget, Error> {
-        let sealed = self.seal_url(&RequestView::from_raw(request)?, None, terms)?;
+        let view = RequestView::from_raw(request)?;
+        let method =
+            Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::InvalidMethod {
+                method: request.method.to_owned(),
+            })?;
+        let mut presigned = self.seal_url(&view, method, None, terms)?;
 
-        let mut headers = HeaderMap::new();
         for (name, value) in request.headers {
             if self.signs(name) && *name != "host" {
                 let value = HeaderValue::from_bytes(value);
@@ -261,16 +271,13 @@ impl SigningContext {
                 let header = header.map_err(|_| Error::InvalidHeaderName {
                     name: (*name).to_owned(),
                 })?;
+                let headers = &mut presigned.headers;
                 headers
                     .try_append(header, value)
                     .map_err(|_| Error::TooManyHeaders)?;
             }
         }
-        let method =
-            Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::InvalidMethod {
-                method: request.method.to_owned(),
-            })?;
-        sealed.into_presigned(method, headers).map(PresignedTarget)
+        Ok(PresignedTarget(presigned))
     }
 
     /// Whether a header of the request is signed. Headers that signing writes are replaced instead.
@@ -278,22 +285,24 @@ impl SigningContext {
         !is_written(name) && self.service.rules().signs(name)
     }
 
-    /// Signs in the query form. Without an origin the URL begins with the path.
+    /// Signs in the query form. Without an origin the URL begins with the path. Of the headers, the
+    /// result has only the one that signing adds.
     fn seal_url<K: Key>(
         &self,
         request: &RequestView<'_>,
+        method: Method,
         origin: Option<Origin<'_>>,
         terms: &Terms<'_, K>,
-    ) -> Result<SealedUrl, Error> {
+    ) -> Result<Presigned, Error> {
         let rules = self.service.rules();
         let payload = match terms.payload {
             Some(payload) => payload,
             None => self.usual_payload(request.method)?,
         };
-        let hashed = payload.to_hashed_payload();
         // Declared before the canonical request, which borrows from it later.
         let mut url;
         let mut canonical = CanonicalRequest::empty(payload);
+        let hashed = canonical.payload;
         let path = CanonicalPath::new(request.path, rules)?;
         canonical.read(request, path, UnsignedParameters::None, |name| {
             self.signs(name)
@@ -322,7 +331,7 @@ impl SigningContext {
         }
         self.check_payload_of_url(request.method, payload, content_sha256)?;
         if content_sha256 {
-            let value = hashed.as_str().as_bytes();
+            let value = hashed.as_bytes();
             canonical.headers.push_canonical(CONTENT_SHA256, value);
         }
         canonical.headers.sort();
@@ -374,9 +383,15 @@ impl SigningContext {
         if let Some(token) = unsigned_token {
             token.write_parameter(&mut url);
         }
-        Ok(SealedUrl {
+        let mut headers = HeaderMap::new();
+        if content_sha256 {
+            let name = HeaderName::from_static(CONTENT_SHA256);
+            headers.insert(name, header_value(hashed.as_bytes()));
+        }
+        Ok(Presigned {
+            method,
             url,
-            content_sha256: content_sha256.then_some(hashed),
+            headers,
             expires_at: terms.expires_at,
             signature,
         })
@@ -586,36 +601,3 @@ pub(crate) struct Terms<'a, K> {
 
 /// The maximum length of a URI of `http`.
 const LONGEST_URI: usize = 65_534;
-
-/// A presigned URL without the method and the headers of the request.
-struct SealedUrl {
-    url: String,
-    content_sha256: Option<HashedPayload>,
-    expires_at: Timestamp,
-    signature: Signature,
-}
-
-impl SealedUrl {
-    fn into_presigned(self, method: Method, mut headers: HeaderMap) -> Result<Presigned, Error> {
-        if let Some(hashed) = self.content_sha256 {
-            let value = header_value(hashed.as_str());
-            let name = HeaderName::from_static(CONTENT_SHA256);
-            headers
-                .try_insert(name, value)
-                .map_err(|_| Error::TooManyHeaders)?;
-        }
-        let Self {
-            url,
-            expires_at,
-            signature,
-            ..
-        } = self;
-        Ok(Presigned {
-            method,
-            url,
-            headers,
-            expires_at,
-            signature,
-        })
-    }
-}

@@ -75,14 +75,17 @@ impl<'a> Authorization<'a> {
         while let Some(parts) = rest {
             let (part, others) = cut(parts, b',').map_or((parts, None), |(a, b)| (a, Some(b)));
             rest = others;
-            let Some((name, value)) = cut(part.trim_ascii(), b'=') else {
+            let part = part.trim_ascii();
+            let (slot, value) = if let Some(value) = part.strip_prefix("Credential=") {
+                (&mut credential, value)
+            } else if let Some(value) = part.strip_prefix("SignedHeaders=") {
+                (&mut signed_headers, value)
+            } else if let Some(value) = part.strip_prefix("Signature=") {
+                (&mut signature, value)
+            } else if part.contains('=') {
+                return malformed(AuthorizationProblem::UnknownPart);
+            } else {
                 return malformed(AuthorizationProblem::PartWithoutValue);
-            };
-            let slot = match name {
-                "Credential" => &mut credential,
-                "SignedHeaders" => &mut signed_headers,
-                "Signature" => &mut signature,
-                _ => return malformed(AuthorizationProblem::UnknownPart),
             };
             if slot.replace(value).is_some() {
                 return malformed(AuthorizationProblem::DuplicatePart);

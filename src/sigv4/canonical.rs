@@ -245,21 +245,16 @@ impl<'a> CanonicalRequest<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn hash(&self) -> [u8; 32] {
-        self.begin_hash().finish()
+        self.begin_hash_with(|hash| self.headers.write_names(hash))
+            .finish()
     }
 
-    /// Starts the hash, for callers that append to the text.
-    pub(crate) fn begin_hash(&self) -> Sha256 {
+    /// Starts the hash, for callers that append to the text, or have the list of signed headers as
+    /// text.
+    pub(crate) fn begin_hash_with(&self, signed_headers: impl FnOnce(&mut Sha256)) -> Sha256 {
         let mut hash = Sha256::new();
-        self.write(&mut hash);
+        self.write_with(&mut hash, signed_headers);
         hash
-    }
-
-    /// As [`hash`](Self::hash), if the list of signed headers has already been written.
-    pub(crate) fn hash_with(&self, signed_headers: &[u8]) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        self.write_with(&mut hash, |sink| sink.put(signed_headers));
-        hash.finish()
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {
@@ -277,7 +272,7 @@ impl<'a> CanonicalRequest<'a> {
         sink.put(b"\n");
         signed_headers(sink);
         sink.put(b"\n");
-        sink.put(self.payload.as_str().as_bytes());
+        sink.put(self.payload.as_bytes());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use time::{Date, Month, OffsetDateTime, Time};
+use time::{Date, Month, Time, UtcDateTime};
 
 use crate::error::Error;
 use crate::primitives::ascii::own_ascii;
@@ -50,7 +50,7 @@ impl AmzDate {
     fn of_calendar(now: Timestamp) -> Option<Self> {
         let utc = now.to_utc()?;
         let (year, month, day) = utc.to_calendar_date();
-        let (hour, minute, second) = utc.to_hms();
+        let (hour, minute, second) = utc.as_hms();
         let year = u16::try_from(year).ok().filter(|year| *year <= 9999)?;
         let [c, y] = [year / 100, year % 100].map(|two| u8::try_from(two).ok());
         let [c, y, m, d] = [c?, y?, u8::from(month), day].map(two_digits);
@@ -95,7 +95,7 @@ impl AmzDate {
         let month = Month::try_from(number(m0, m1)?).ok()?;
         let date = Date::from_calendar_date(year, month, number(d0, d1)?).ok()?;
         let time = Time::from_hms(number(h0, h1)?, number(i0, i1)?, number(s0, s1)?).ok()?;
-        let seconds = OffsetDateTime::new_utc(date, time).unix_timestamp();
+        let seconds = UtcDateTime::new(date, time).unix_timestamp();
         Some(Self { text, seconds })
     }
 

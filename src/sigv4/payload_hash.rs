@@ -191,12 +191,16 @@ enum Text {
 }
 
 impl HashedPayload {
-    pub(crate) fn as_str(&self) -> &str {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Text::Hex(digits) => own_ascii(digits),
-            Text::Base64(digits) => own_ascii(digits),
-            Text::Literal(literal) => literal,
+            Text::Hex(digits) => digits,
+            Text::Base64(digits) => digits,
+            Text::Literal(literal) => literal.as_bytes(),
         }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        own_ascii(self.as_bytes())
     }
 
     /// 64 hex digits as the client wrote them.

@@ -10,6 +10,7 @@ use crate::error::scope::ScopeProblem;
 use crate::primitives::host_label::is_host_label;
 use crate::primitives::inline_text::InlineText;
 use crate::primitives::percent::encode;
+use crate::primitives::scan::cut;
 use crate::primitives::sink::Sink;
 use crate::service::Rules;
 use crate::sigv4::date::AmzDate;
@@ -183,23 +184,34 @@ impl FromStr for CredentialScope {
     /// # Errors
     /// - [`Error::InvalidScope`] if the text has another format
     fn from_str(text: &str) -> Result<Self, Error> {
-        let (day, rest) = text.split_once('/').ok_or(Error::InvalidScope)?;
-        let rest = rest
-            .strip_suffix(END)
-            .and_then(|rest| rest.strip_suffix('/'));
-        let rest = rest.ok_or(Error::InvalidScope)?;
-        let (region, service) = match rest.split_once('/') {
-            Some((region, service)) => (Some(region), service),
-            None => (None, rest),
+        let Some(region_end) = region_end(text) else {
+            return Err(Error::InvalidScope);
         };
-        let day: &[u8; 8] = day.as_bytes().try_into().map_err(|_| Error::InvalidScope)?;
-        let sound = day.iter().all(u8::is_ascii_digit)
-            && region.is_none_or(|region| problem(region).is_none())
-            && problem(service).is_none();
-        sound
-            .then(|| Self::unchecked(day, region, service))
-            .ok_or(Error::InvalidScope)
+        let mut scope = InlineText::new();
+        scope.push(text.as_bytes());
+        Ok(Self {
+            text: scope,
+            region_end,
+        })
     }
+}
+
+/// The end of the region in the text of a scope; 8 if it has none. `None` if the text has another
+/// format.
+fn region_end(text: &str) -> Option<usize> {
+    let (day, rest) = text.split_at_checked(8)?;
+    let names = rest
+        .strip_prefix('/')?
+        .strip_suffix(END)?
+        .strip_suffix('/')?;
+    let (region, service) = match cut(names, b'/') {
+        Some((region, service)) => (Some(region), service),
+        None => (None, names),
+    };
+    let sound = day.bytes().all(|b| b.is_ascii_digit())
+        && region.is_none_or(|region| problem(region).is_none())
+        && problem(service).is_none();
+    sound.then(|| region.map_or(8, |region| 9 + region.len()))
 }
 
 impl fmt::Display for CredentialScope {

@@ -72,8 +72,22 @@ impl SigningKey {
 
     /// Whether this key made a signature, compared in constant time.
     pub(crate) fn verifies(&self, string_to_sign: impl AsRef<[u8]>, signature: &Signature) -> bool {
-        // Comparing signatures takes the same time wherever they differ.
-        self.sign(string_to_sign) == *signature && !self.of_empty_secret
+        self.made(&self.sign(string_to_sign), signature)
+    }
+
+    /// As [`verifies`](Self::verifies), for the hash of a canonical request.
+    pub(crate) fn verifies_request(
+        &self,
+        date: &AmzDate,
+        hash: &[u8; 32],
+        signature: &Signature,
+    ) -> bool {
+        self.made(&self.sign_request(date, hash), signature)
+    }
+
+    /// Comparing signatures takes the same time wherever they differ.
+    fn made(&self, expected: &Signature, signature: &Signature) -> bool {
+        expected == signature && !self.of_empty_secret
     }
 
     /// Returns the credential scope that the key is valid for.

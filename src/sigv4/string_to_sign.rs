@@ -88,7 +88,7 @@ impl StringToSign {
     ) -> Self {
         // The hash of the headers of a chunk, which has none.
         let none = PayloadHash::EMPTY.to_hashed_payload();
-        let none = none.as_str().as_bytes();
+        let none = none.as_bytes();
         Self::of_piece(algorithm, date, scope, prior, none, chunk_hash)
     }
 

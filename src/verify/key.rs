@@ -6,9 +6,12 @@ use std::sync::Arc;
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
 use crate::error::credential::CredentialProblem;
+use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::SigningKey;
+#[cfg(feature = "sigv4a")]
+use crate::sigv4::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
 
 #[cfg(feature = "sigv4a")]
@@ -243,6 +246,28 @@ impl VerificationKey {
             Material::SigV4(key) => key.verifies(string_to_sign, signature),
             #[cfg(feature = "sigv4a")]
             Material::SigV4A(key) => key.verifies(string_to_sign, signature),
+        }
+    }
+
+    /// Whether this key signed a canonical request with this hash. The key must fit the scope.
+    #[cfg_attr(
+        not(feature = "sigv4a"),
+        allow(unused_variables, reason = "a SigV4 key has its scope")
+    )]
+    pub(crate) fn verifies_request(
+        &self,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        hash: &[u8; 32],
+        signature: &Signature,
+    ) -> bool {
+        match &self.material {
+            Material::SigV4(key) => key.verifies_request(date, hash, signature),
+            #[cfg(feature = "sigv4a")]
+            Material::SigV4A(key) => {
+                let algorithm = Algorithm::EcdsaP256Sha256;
+                key.verifies(StringToSign::new(algorithm, date, scope, hash), signature)
+            }
         }
     }
 

@@ -8,7 +8,6 @@ use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::payload_hash::PayloadKind;
 use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
-use crate::sigv4::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
 
 use super::Verifier;
@@ -184,7 +183,7 @@ impl<'c> PendingHashed<'c> {
             } => {
                 let hashed = payload.to_hashed_payload();
                 let finish = |mut canonical: Sha256| {
-                    canonical.update(hashed.as_str().as_bytes());
+                    canonical.update(hashed.as_bytes());
                     canonical.finish()
                 };
                 let canonical = finish(canonical);
@@ -333,10 +332,14 @@ impl Verifier {
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
         let declared = self.examine(claim, now, &mut canonical)?;
         let path = canonical.path;
-        let hash = canonical.begin_hash();
+        let begin_hash = |canonical: &CanonicalRequest<'_>| {
+            // The list that was sent has been compared with the names.
+            canonical.begin_hash_with(|hash| claim.signed.signed_headers.write(hash))
+        };
+        let hash = begin_hash(&canonical);
         let mut with_path_as_sent = || {
             canonical.path = canonical.path.as_sent()?;
-            Some(canonical.begin_hash())
+            Some(begin_hash(&canonical))
         };
         if let Declared::Nothing = declared {
             any_key(key, |key| check_key(claim, key, now))?;
@@ -477,9 +480,7 @@ fn find_key<'c>(
 ) -> Result<Head<'c>, VerifyError> {
     let signed = &claim.signed;
     let signs = |key: &VerificationKey, canonical: &[u8; 32]| {
-        let (date, scope) = (&signed.date, &signed.scope);
-        let string_to_sign = StringToSign::new(signed.algorithm, date, scope, canonical);
-        key.verifies(string_to_sign.as_ref(), &signed.signature)
+        key.verifies_request(&signed.date, &signed.scope, canonical, &signed.signature)
     };
     let find = |canonical_hash: [u8; 32]| {
         any_key(key, |key| {

@@ -6,6 +6,7 @@ use http::HeaderName;
 
 use crate::error::authorization::AuthorizationProblem;
 use crate::primitives::percent::decoded;
+use crate::primitives::scan::holds;
 use crate::request::same_in_cgi;
 use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
@@ -172,68 +173,45 @@ impl Verifier {
         claim: &'c SignedRequest<'_>,
         headers: &mut CanonicalHeaders<'c>,
     ) -> Result<(), VerifyError> {
-        let list = claim
+        let Some(listed) = claim
             .signed
             .signed_headers
-            .list()
-            .ok_or(VerifyError::Malformed {
+            .read(|name| headers.expect(name))
+        else {
+            return Err(VerifyError::Malformed {
                 form: claim.signed.form,
                 problem: AuthorizationProblem::UnsortedSignedHeaders,
-            })?;
-        let listed = list.as_slice();
-        let is_listed = |name: &str| match listed.len() {
-            // `contains` compares lengths first, which is faster for a short list.
-            ..=24 => listed.contains(&name),
-            _ => listed.binary_search(&name).is_ok(),
+            });
         };
-        if !is_listed("host") {
+        if !headers.receive(listed, "host", claim.host) {
             return Err(VerifyError::HostNotSigned);
         }
-        headers.push("host", claim.host);
         let mut unsigned = Vec::new();
-        for &(name, value) in claim.headers.as_slice() {
-            if name == "host" {
+        for (name, value) in claim.headers.iter() {
+            if name == "host" || headers.receive(listed, name, value) {
                 continue;
             }
-            if is_listed(name) {
-                headers.push(name, value);
-            } else if self.must_be_signed(claim, name, value) {
+            // An application could read an unsigned header in place of the signed one.
+            let is_twin = || headers.has_twin(listed, name) && !self.passes_unsigned(name);
+            if self.must_be_signed(claim, name, value) || is_twin() {
                 unsigned.push(name.to_owned());
             }
         }
         if !unsigned.is_empty() {
             return Err(VerifyError::HeadersNotSigned { names: unsigned });
         }
-        headers.sort();
-        // All of the received names are listed, and both lists are in order.
-        let mut received = headers.names();
-        for name in listed {
-            if received.next() != Some(name) {
-                return Err(VerifyError::SignedHeaderMissing {
-                    name: (*name).to_owned(),
-                });
-            }
+        if let Some(name) = headers.missing() {
+            return Err(VerifyError::SignedHeaderMissing {
+                name: name.to_owned(),
+            });
         }
-        // An application could read an unsigned header in place of the signed one.
-        let is_twin = |name: &str| {
-            !is_listed(name)
-                && !self.passes_unsigned(name)
-                && listed.iter().any(|own| same_in_cgi(own, name))
-        };
-        let names = claim.headers.as_slice().iter().map(|(name, _)| *name);
-        let names: Vec<String> = names
-            .filter(|name| is_twin(name))
-            .map(str::to_owned)
-            .collect();
-        if !names.is_empty() {
-            return Err(VerifyError::HeadersNotSigned { names });
-        }
-        self.check_audience(claim, is_listed)
+        headers.sort_received(listed);
+        self.check_audience(claim, headers)
     }
 
     fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if !name.bytes().all(is_plain) && !self.passes_unsigned(name) {
+        let is_sign = |byte: u8| !(byte.is_ascii_alphanumeric() || byte == b'-');
+        if holds(name.as_bytes(), is_sign) && !self.passes_unsigned(name) {
             let plain = name.replace(|sign: char| !sign.is_ascii_alphanumeric(), "-");
             return self.must_be_signed(claim, &plain, value);
         }
@@ -273,17 +251,16 @@ impl Verifier {
     fn check_audience(
         &self,
         claim: &SignedRequest<'_>,
-        is_listed: impl Fn(&str) -> bool,
+        signed: &CanonicalHeaders<'_>,
     ) -> Result<(), VerifyError> {
         for (name, audience) in &self.audience {
             let name = name.as_str();
             let (mut received, mut right) = (0, 0);
-            let headers = claim.headers.as_slice().iter();
-            for (_, value) in headers.filter(|(header, _)| *header == name) {
+            for (_, value) in claim.headers.iter().filter(|(header, _)| *header == name) {
                 received += 1;
-                right += usize::from(*value == audience.as_bytes());
+                right += usize::from(value == audience.as_bytes());
             }
-            if received != 1 || right != 1 || !is_listed(name) {
+            if received != 1 || right != 1 || !signed.names().any(|signed| signed == name) {
                 return Err(VerifyError::WrongAudience {
                     name: name.to_owned(),
                 });

@@ -11,8 +11,7 @@ use std::fmt;
 use crate::credentials::SessionToken;
 use crate::error::Error;
 use crate::error::target::TargetProblem;
-use crate::primitives::inline_vec::InlineVec;
-use crate::request::{HttpRequest, RawRequest, RequestView};
+use crate::request::{Headers, HttpRequest, RawRequest, RequestView};
 use crate::sigv4::authorization::{CONTENT_SHA256_PARAMETER, find_parameters_and};
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
@@ -77,9 +76,6 @@ pub struct SignedRequest<'a> {
     pub(super) trailer: Option<&'a [u8]>,
 }
 
-/// The headers in the order of the request. They are read several times.
-type Headers<'a> = InlineVec<(&'a str, &'a [u8]), 16>;
-
 impl<'a> SignedRequest<'a> {
     /// Reads the claim of a request: the `authorization` header, or the query of a presigned URL.
     ///
@@ -130,9 +126,7 @@ impl<'a> SignedRequest<'a> {
         let view = RequestView::new(request);
         limits.check_target(view.path, view.query)?;
         limits.check_count(request.headers().len())?;
-        let headers: Headers<'a> = view.headers.iter().collect();
-        limits.check_lengths(headers.as_slice())?;
-        Self::of_view(&view, headers, authority.map(http::uri::Authority::as_str))
+        Self::of_view(&view, authority.map(http::uri::Authority::as_str), limits)
     }
 
     /// Reads the claim of a request in slices.
@@ -155,20 +149,19 @@ impl<'a> SignedRequest<'a> {
     ) -> Result<Self, VerifyError> {
         limits.check_target(request.path, request.query)?;
         limits.check_count(request.headers.len())?;
-        limits.check_lengths(request.headers)?;
         // The types of `http` guarantee this. A line break would forge a line of the canonical
         // request, and an uppercase `X-Amz-` would evade the rule that it must be signed.
         let view = RequestView::from_raw(request)
             .map_err(|error| of_error(error, SignatureLocation::Header))?;
-        Self::of_view(&view, view.headers.iter().collect(), None)
+        Self::of_view(&view, None, limits)
     }
 
     fn of_view(
         view: &RequestView<'a>,
-        headers: Headers<'a>,
         authority: Option<&'a str>,
+        limits: &Limits,
     ) -> Result<Self, VerifyError> {
-        let found = Found::read(headers.as_slice())?;
+        let found = Found::read(view.headers, limits)?;
         let host = found.host(authority, view.host)?;
         let mut content_sha256 = (None, 0);
         let parameters = find_parameters_and(view.query, |parameter| {
@@ -201,7 +194,7 @@ impl<'a> SignedRequest<'a> {
             path: view.path,
             query: view.query,
             host,
-            headers,
+            headers: view.headers,
             signed,
             content_sha256: found.content_sha256,
             decoded_content_length: found.decoded_content_length,

@@ -170,9 +170,8 @@ impl<'c> Verified<'c> {
         if name == "host" {
             return Some(Cow::Borrowed(self.claim.host.trim_ascii()));
         }
-        let headers = self.claim.headers.as_slice().iter();
-        let values = headers.filter(|(own, _)| *own == name);
-        canonical_value(name, values.map(|(_, value)| *value)).map(Cow::Owned)
+        let values = self.claim.headers.iter().filter(|(own, _)| *own == name);
+        canonical_value(name, values.map(|(_, value)| value)).map(Cow::Owned)
     }
 
     /// What is proven about the payload.
@@ -207,7 +206,7 @@ impl<'c> Verified<'c> {
     fn owned_headers(&self) -> Vec<(String, Option<Vec<u8>>)> {
         let names: Vec<&str> = self.signed_headers().collect();
         let shown = |name: &str| name != "host" && !is_token(name);
-        let headers = self.claim.headers.as_slice().iter().copied();
+        let headers = self.claim.headers.iter();
         // The list is in order.
         let lines = canonical_lines(
             headers.filter(|(name, _)| shown(name) && names.binary_search(name).is_ok()),

@@ -32,14 +32,16 @@ pub(crate) fn parse_credential(
         ));
     }
     let slashes = credential.bytes().enumerate().rev();
-    let (id, scope) = slashes
+    let id_and_scope = slashes
         .filter(|&(_, byte)| byte == b'/')
         .nth(parts - 1)
         .and_then(|(slash, _)| Some((credential.get(..slash)?, credential.get(slash + 1..)?)))
-        .filter(|(id, _)| !id.is_empty())
-        .ok_or(Error::MalformedAuthorization(
+        .filter(|(id, _)| !id.is_empty());
+    let Some((id, scope)) = id_and_scope else {
+        return Err(Error::MalformedAuthorization(
             AuthorizationProblem::InvalidCredential,
-        ))?;
+        ));
+    };
     if id.len() > LONGEST_ID {
         return Err(Error::MalformedAuthorization(
             AuthorizationProblem::AccessKeyIdTooLong,

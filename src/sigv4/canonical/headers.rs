@@ -6,16 +6,26 @@ use crate::error::Error;
 use crate::primitives::inline_vec::InlineVec;
 use crate::primitives::scan::holds;
 use crate::primitives::sink::Sink;
-use crate::request::check_header;
+use crate::request::{check_header, same_in_cgi};
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Header<'a> {
     name: &'a str,
     value: &'a [u8],
-    /// Whether the value contains white space that is not part of its canonical form.
-    folds: bool,
-    /// Whether the value is written in lowercase.
-    lowercase: bool,
+    form: Form,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Form {
+    /// No header of this name has been received.
+    #[default]
+    Missing,
+    /// It is canonical as it is.
+    AsSent,
+    /// It contains white space that is not part of its canonical form.
+    Folded,
+    Lowercase,
 }
 
 /// The headers of a canonical request, and the list of their names.
@@ -88,22 +98,71 @@ impl<'a> CanonicalHeaders<'a> {
     /// Adds a header. The name must be a lowercase token, and the value must not contain control
     /// characters, as the types of `http` guarantee.
     pub(crate) fn push(&mut self, name: &'a str, value: &'a [u8]) {
-        let folds = is_odd(value) && folds(value);
+        let form = Form::of(value);
+        self.0.push(Header { name, value, form });
+    }
+
+    /// Adds a name that is listed as signed, before its header is received.
+    pub(crate) fn expect(&mut self, name: &'a str) {
         self.0.push(Header {
             name,
-            value,
-            folds,
-            lowercase: false,
+            ..Header::default()
         });
+    }
+
+    /// Adds a header if its name is one of the first `expected` names, which are in order. Returns
+    /// whether it is.
+    pub(crate) fn receive(&mut self, expected: usize, name: &str, value: &'a [u8]) -> bool {
+        let (expected, _) = self.0.as_mut_slice().split_at_mut(expected);
+        let found = match expected.len() {
+            // Names are compared by length first, which is faster for a short list.
+            ..=24 => expected.iter().position(|header| header.name == name),
+            _ => expected
+                .binary_search_by_key(&name, |header| header.name)
+                .ok(),
+        };
+        let Some(header) = found.and_then(|index| expected.get_mut(index)) else {
+            return false;
+        };
+        let received = Header {
+            name: header.name,
+            value,
+            form: Form::of(value),
+        };
+        if header.form == Form::Missing {
+            *header = received;
+        } else {
+            self.0.push(received);
+        }
+        true
+    }
+
+    /// Whether an application behind CGI may take a name for one of the first `expected` names.
+    pub(crate) fn has_twin(&self, expected: usize, name: &str) -> bool {
+        let expected = self.0.as_slice().iter().take(expected);
+        expected
+            .map(|header| header.name)
+            .any(|own| same_in_cgi(own, name))
+    }
+
+    /// The first expected name that has not been received.
+    pub(crate) fn missing(&self) -> Option<&'a str> {
+        let mut headers = self.0.as_slice().iter();
+        headers
+            .find(|header| header.form == Form::Missing)
+            .map(|header| header.name)
     }
 
     /// Adds the host of a URI, which HTTP clients and browsers send in lowercase.
     pub(crate) fn push_host(&mut self, value: &'a [u8]) {
+        let form = match holds(value, |b| b.is_ascii_uppercase()) {
+            true => Form::Lowercase,
+            false => Form::AsSent,
+        };
         self.0.push(Header {
             name: "host",
             value,
-            folds: false,
-            lowercase: holds(value, |b| b.is_ascii_uppercase()),
+            form,
         });
     }
 
@@ -112,14 +171,21 @@ impl<'a> CanonicalHeaders<'a> {
         self.0.push(Header {
             name,
             value,
-            folds: false,
-            lowercase: false,
+            form: Form::AsSent,
         });
     }
 
     pub(crate) fn sort(&mut self) {
         // Stable: repeated names stay in the order in which they are sent.
         self.0.as_mut_slice().sort_by_key(|header| header.name);
+    }
+
+    /// As [`sort`](Self::sort), after [`receive`](Self::receive): only repeated names are not in
+    /// order yet.
+    pub(crate) fn sort_received(&mut self, expected: usize) {
+        if self.0.as_slice().len() > expected {
+            self.sort();
+        }
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {
@@ -135,14 +201,14 @@ impl<'a> CanonicalHeaders<'a> {
                 sink.put(b":");
                 last = header.name;
             }
-            if header.folds {
-                write_folded(header.value, sink);
-            } else if header.lowercase {
-                for byte in header.value {
-                    sink.put(&[byte.to_ascii_lowercase()]);
+            match header.form {
+                Form::Missing | Form::AsSent => sink.put(header.value),
+                Form::Folded => write_folded(header.value, sink),
+                Form::Lowercase => {
+                    for byte in header.value {
+                        sink.put(&[byte.to_ascii_lowercase()]);
+                    }
                 }
-            } else {
-                sink.put(header.value);
             }
         }
         if !self.0.as_slice().is_empty() {
@@ -201,10 +267,16 @@ fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
 
-/// Whether a value must be read byte by byte. Most values contain neither white space nor control
-/// characters.
-fn is_odd(value: &[u8]) -> bool {
-    holds(value, |b| (b <= b' ') | (b == 0x7f))
+impl Form {
+    fn of(value: &[u8]) -> Self {
+        // Most values contain neither white space nor control characters.
+        let odd = holds(value, |b| (b <= b' ') | (b == 0x7f));
+        if odd && folds(value) {
+            Self::Folded
+        } else {
+            Self::AsSent
+        }
+    }
 }
 
 fn folds(value: &[u8]) -> bool {

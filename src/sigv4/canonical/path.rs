@@ -98,23 +98,31 @@ impl<'a> CanonicalPath<'a> {
         }
         // Whether strict encoding changes the path.
         let mut changes = false;
-        for (position, &byte) in path.as_bytes().iter().enumerate() {
-            match class(byte) {
-                Class::Unreserved => {}
-                Class::Other if byte == b'/' => {}
-                Class::Other if byte == b'%' => {
-                    let (_, digits) = path.as_bytes().split_at(position + 1);
+        let bytes = path.as_bytes();
+        let mut position = 0;
+        while let Some(rest) = bytes.get(position..) {
+            // Canonical bytes are skipped in runs.
+            position += rest
+                .iter()
+                .take_while(|&&byte| matches!(class(byte), Class::Unreserved | Class::Slash))
+                .count();
+            match bytes.get(position) {
+                None => break,
+                Some(b'%') => {
+                    let digits = bytes.get(position + 1..).unwrap_or_default();
                     let Some(escape) = escape(digits) else {
                         return wrong(position, TargetProblem::InvalidEscape);
                     };
                     // Strict encoding writes no `%2F`.
                     changes |= escape == Escapes::Other || digits.starts_with(b"2F");
+                    position += 2;
                 }
-                Class::Other if byte != b'?' => changes = true,
-                Class::Other | Class::Forbidden => {
+                Some(&byte) if byte == b'?' || class(byte) == Class::Forbidden => {
                     return wrong(position, TargetProblem::PathCharacter);
                 }
+                Some(_) => changes = true,
             }
+            position += 1;
         }
         let encoding = match (rules.double_encode_path, rules.recode_path) {
             (true, _) => Encoding::OnceMore,

@@ -356,7 +356,7 @@ fn belongs(name: &str, value: &[u8], body: &str) -> bool {
         "authorization" | "x-amz-date" | "x-amz-security-token" => true,
         "x-amz-content-sha256" => {
             let hashed = PayloadHash::new(body).to_hashed_payload();
-            value == hashed.as_str().as_bytes()
+            value == hashed.as_bytes()
         }
         "content-length" => value == body.len().to_string().as_bytes(),
         "content-type" => {

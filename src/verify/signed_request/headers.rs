@@ -1,6 +1,8 @@
 //! The headers that a claim is read from.
 
+use super::limits::Limits;
 use super::token::Token;
+use crate::request::Headers;
 use crate::verify::VerifyError;
 
 /// The headers that a claim is read from, each at most once.
@@ -20,22 +22,17 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn read(headers: &[(&'a str, &'a [u8])]) -> Result<Self, VerifyError> {
+    /// Reads the headers, and checks their total length first.
+    pub(super) fn read(headers: Headers<'a>, limits: &Limits) -> Result<Self, VerifyError> {
         let mut found = Self::default();
-        for &(name, value) in headers {
+        let (mut length, mut repeated) = (0_usize, None);
+        for (name, value) in headers.iter() {
+            length = length
+                .saturating_add(name.len())
+                .saturating_add(value.len());
             let (slot, name) = match name {
-                "authorization" => {
-                    if found.authorization.replace(value).is_some() {
-                        return Err(VerifyError::SeveralAuthentications);
-                    }
-                    continue;
-                }
-                "host" => {
-                    if found.host.replace(value).is_some() {
-                        return Err(VerifyError::SeveralHosts);
-                    }
-                    continue;
-                }
+                "authorization" => (&mut found.authorization, "authorization"),
+                "host" => (&mut found.host, "host"),
                 "date" => {
                     // A duplicate is an error only if the date is read from this header.
                     found.date = Some(value);
@@ -56,10 +53,16 @@ impl<'a> Found<'a> {
                 _ => continue,
             };
             if slot.replace(value).is_some() {
-                return Err(VerifyError::Repeated { name });
+                repeated = repeated.or(Some(name));
             }
         }
-        Ok(found)
+        limits.check_length(length)?;
+        match repeated {
+            None => Ok(found),
+            Some("authorization") => Err(VerifyError::SeveralAuthentications),
+            Some("host") => Err(VerifyError::SeveralHosts),
+            Some(name) => Err(VerifyError::Repeated { name }),
+        }
     }
 
     /// The signed host: the header as it was sent. If the URI also has an authority, both must

@@ -78,11 +78,9 @@ impl Limits {
         Ok(())
     }
 
-    pub(super) fn check_lengths(&self, headers: &[(&str, &[u8])]) -> Result<(), VerifyError> {
-        let lengths = headers
-            .iter()
-            .map(|(name, value)| name.len().saturating_add(value.len()));
-        if lengths.fold(0, usize::saturating_add) > self.max_headers_length {
+    /// Checks the sum of the lengths of names and values.
+    pub(super) fn check_length(&self, length: usize) -> Result<(), VerifyError> {
+        if length > self.max_headers_length {
             return Err(VerifyError::HeadersTooLong {
                 maximum: self.max_headers_length,
             });

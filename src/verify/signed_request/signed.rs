@@ -39,10 +39,12 @@ impl<'a> Signed<'a> {
     #[inline]
     pub(super) fn in_header(header: &'a [u8], found: &Found<'a>) -> Result<Self, VerifyError> {
         let form = SignatureLocation::Header;
-        let header = text(header).ok_or(VerifyError::Malformed {
-            form,
-            problem: AuthorizationProblem::NotPrintable,
-        })?;
+        let Some(header) = text(header) else {
+            return Err(VerifyError::Malformed {
+                form,
+                problem: AuthorizationProblem::NotPrintable,
+            });
+        };
         let Authorization {
             algorithm,
             access_key_id,
@@ -70,6 +72,9 @@ impl<'a> Signed<'a> {
             }
             (None, None) => return Err(VerifyError::MissingDate { form }),
         };
+        let Some(date) = date else {
+            return Err(VerifyError::InvalidDate { form });
+        };
         let region_set = found.region_set.map(|value| String::from_utf8_lossy(value));
         Ok(Self {
             form,
@@ -81,7 +86,7 @@ impl<'a> Signed<'a> {
                 escaped: false,
             },
             signature,
-            date: date.ok_or(VerifyError::InvalidDate { form })?,
+            date,
             plain_date,
             expires_in: None,
             region_set,
