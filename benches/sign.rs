@@ -5,7 +5,9 @@
 //! specification requires is measured in the same run: only the ratio of the two is meaningful.
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::num::NonZero;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use countersign::{
     Credentials, PayloadHash, RawRequest, Rules, SecretKey, Signer,
@@ -106,6 +108,35 @@ fn sign(c: &mut Criterion) {
     group.finish();
 }
 
+/// One signer for all threads, each of which signs. If none waits for another, a request takes the
+/// same time with any number of threads, up to the number of cores.
+fn threads(c: &mut Criterion) {
+    let (signer, request) = (signer("s3"), object());
+    let sign_each = |count| {
+        for _ in 0..count {
+            let mut request = request.clone();
+            signer
+                .sign(&mut request, PayloadHash::Unsigned, NOW)
+                .unwrap();
+            black_box(request);
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    for threads in [1, cores] {
+        c.bench_function(&format!("threads/W1 on {threads}"), |b| {
+            b.iter_custom(|count| {
+                let start = Instant::now();
+                thread::scope(|scope| {
+                    for _ in 0..threads {
+                        scope.spawn(|| sign_each(count));
+                    }
+                });
+                start.elapsed()
+            });
+        });
+    }
+}
+
 fn presign(c: &mut Criterion) {
     let (signer, request) = (signer("s3"), object());
     let hour = Duration::from_secs(3600);
@@ -158,5 +189,5 @@ fn floor(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, sign, presign, parts, floor);
+criterion_group!(benches, sign, threads, presign, parts, floor);
 criterion_main!(benches);
