@@ -165,6 +165,7 @@ where
         let seen = self.0.clone();
         Box::pin(async move {
             let (parts, mut body) = request.into_parts();
+            let (hint, at_end) = (body.size_hint(), body.is_end_stream());
             let (mut frames, mut trailers, mut error) = (Vec::new(), None, None);
             while let Some(frame) = body.frame().await {
                 match frame.map(Frame::into_data) {
@@ -175,6 +176,12 @@ where
             }
             assert!(body.is_end_stream(), "nothing follows the end");
             let whole = Bytes::from(frames.concat());
+            if error.is_none() {
+                let length = whole.len() as u64;
+                assert!(!at_end || length == 0, "a server would skip the body");
+                let most = hint.upper().unwrap_or(u64::MAX);
+                assert!((hint.lower()..=most).contains(&length), "{hint:?} {length}");
+            }
             seen.lock().unwrap().push(Seen {
                 uri: parts.uri,
                 headers: parts.headers,

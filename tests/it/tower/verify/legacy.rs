@@ -5,6 +5,7 @@ use super::*;
 use countersign::legacy::s3_v2::{self, Bucket};
 use countersign::legacy::sigv2;
 use countersign::tower::verify::LegacyIdentity;
+use countersign::verify::SignatureLocation;
 use std::time::Duration;
 
 fn in_path(_: &str) -> Option<String> {
@@ -172,6 +173,48 @@ fn signature_version_2_of_query_services_is_verified_in_query_and_form() {
         .headers_mut()
         .insert("host", "10.0.0.7".parse().unwrap());
     assert_eq!(send(&behind, &handler, request).status, 200);
+}
+
+/// The text and code are those of S3 for a request without a date.
+#[test]
+fn a_malformed_request_of_an_older_scheme_gets_the_error_of_that_scheme() {
+    let layer = store().accept_legacy_s3(in_path);
+    let mut request = old_get("/b/k");
+    request.headers_mut().remove("date");
+    let answer = send(&layer, &Handler::default(), request);
+    assert_eq!(answer.code(), (403, "AccessDenied"));
+    let form = SignatureLocation::Header;
+    assert_eq!(answer.refusal(), VerifyError::MissingDate { form });
+}
+
+#[test]
+fn signature_version_2_signs_no_body_but_a_posted_form() {
+    let signer = sigv2::Signer::new(known()).unwrap();
+    let layer = api().accept_legacy_query();
+    let handler = Handler::default();
+    for (method, content_type) in [
+        ("POST", "application/json"),
+        ("PUT", "application/x-www-form-urlencoded"),
+    ] {
+        let request = || Request::builder().method(method);
+        let target = format!("https://{HOST}/?Action=ListDomains");
+        let unsigned = request().uri(target).body(()).unwrap();
+        let uri = signer.sign_query(&unsigned, now()).unwrap();
+        let request = || {
+            let request = request().uri(uri.clone());
+            let request = request.header("content-type", content_type);
+            request.body(Pieces::of("Action=DeleteDomain")).unwrap()
+        };
+        let refused = send(&layer, &handler, request()).refused;
+        assert!(
+            matches!(refused, Some(Refused::UnsignedPayload)),
+            "{method}"
+        );
+        assert_eq!(handler.calls(), 0);
+        let layer = api().accept_legacy_query().accept_unsigned_payloads();
+        assert_eq!(send(&layer, &handler, request()).status, 200, "{method}");
+        assert_eq!(handler.seen().body.unwrap(), "Action=DeleteDomain");
+    }
 }
 
 /// A client signs for one host of a server, and whoever gets the request passes it on to another.
