@@ -7,6 +7,7 @@ pub(crate) mod added_headers;
 pub(crate) mod buffered;
 pub(crate) mod pipeline;
 pub(crate) mod presigned;
+pub(crate) mod presigned_url;
 pub(crate) mod presigner;
 #[cfg(feature = "sigv4a")]
 pub(crate) mod sigv4a;

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::request::{HttpRequest, RawRequest};
-use crate::sign::pipeline::Terms;
 use crate::sign::presigned::{Lifetime, Presigned, PresignedTarget};
+use crate::sign::presigned_url::Terms;
 use crate::sign::signer::Signer;
 use crate::sign::verbs::Verbs;
 use crate::sigv4::date::AmzDate;
