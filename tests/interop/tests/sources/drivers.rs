@@ -279,7 +279,7 @@ fn both_drivers_assume_a_role_with_a_code_that_the_user_types() {
         assert_eq!(told.text("AccountId"), Some("210987654321"));
         aws.take();
         let told = run(driver, &home.environment, "");
-        let error = "role of profile `default` requires an MFA code";
+        let error = "profile `default` has a role that requires an MFA code";
         assert!(told.message.contains(error), "{told:?}");
         assert!(aws.take().is_empty());
     }
