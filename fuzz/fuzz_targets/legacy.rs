@@ -360,7 +360,8 @@ fn host_of(uri: &Uri) -> Option<String> {
     })
 }
 
-/// Whether CGI has the same variable for this header as for an `x-amz-*` header.
+/// Whether CGI, which has no signs in its names, shows this header as an `x-amz-*` header.
 fn is_taken_for_amz(name: &str) -> bool {
-    name.contains('_') && name.replace('_', "-").starts_with("x-amz-")
+    let in_cgi = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    !name.starts_with("x-amz-") && in_cgi.starts_with("x-amz-")
 }
