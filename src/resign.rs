@@ -10,8 +10,9 @@
 //! - **Replaced**: scheme, host, Region and service. The path is sent in canonical form, so that the
 //!   upstream server reads the path that was verified.
 //! - **Kept and signed**: all other headers and parameters, except headers that change at each hop,
-//!   such as `via` and `x-forwarded-for`. A header that the client signed has its one signed value. An `x-amz-*` header that the client did not sign is an error:
-//!   signing it would say that the client wants it.
+//!   such as `via` and `x-forwarded-for`. A header that the client signed is sent once, with the value
+//!   that was signed. An `x-amz-*` header that the client did not sign is an error: signing it would
+//!   say that the client wants it.
 //! - **The payload** is signed as the client signed it:
 //!
 //! | client | upstream |

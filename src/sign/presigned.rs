@@ -51,6 +51,47 @@ pub struct Presigned {
 }
 
 impl Presigned {
+    /// The URL with the signature, and without user information.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the URL as [`http::Uri`].
+    ///
+    /// # Errors
+    /// - [`InvalidUri`] as [`into_request`](Self::into_request)
+    pub fn uri(&self) -> Result<Uri, InvalidUri> {
+        self.url.parse()
+    }
+
+    /// The method that the request must be sent with.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The headers that were signed: the sender must send them unchanged.
+    ///
+    /// They contain `host` only if it differs from the host of the URL.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns when the URL expires: after `X-Amz-Expires`, or with the credentials if they expire
+    /// before.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// The signature in the URL.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Returns the URL, and drops the rest.
+    pub fn into_url(self) -> String {
+        self.url
+    }
+
     /// Returns the request to send: method, URL, signed headers, and the given body.
     ///
     /// # Errors
@@ -80,47 +121,6 @@ impl Presigned {
         *request.method_mut() = self.method;
         *request.headers_mut() = self.headers;
         Ok(request)
-    }
-
-    /// The method that the request must be sent with.
-    pub fn method(&self) -> &Method {
-        &self.method
-    }
-
-    /// The URL with the signature, and without user information.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Returns the URL as [`http::Uri`].
-    ///
-    /// # Errors
-    /// - [`InvalidUri`] as [`into_request`](Self::into_request)
-    pub fn uri(&self) -> Result<Uri, InvalidUri> {
-        self.url.parse()
-    }
-
-    /// The headers that were signed: the sender must send them unchanged.
-    ///
-    /// They contain `host` only if it differs from the host of the URL.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// Returns when the URL expires: after `X-Amz-Expires`, or with the credentials if they expire
-    /// before.
-    pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
-    }
-
-    /// The signature in the URL.
-    pub fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    /// Returns the URL, and drops the rest.
-    pub fn into_url(self) -> String {
-        self.url
     }
 }
 

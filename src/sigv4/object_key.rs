@@ -42,7 +42,8 @@ pub fn encode_key(key: impl AsRef<[u8]>) -> String {
 /// assert_eq!(url, "https://h/?prefix=a%2Fb%20c");
 /// ```
 pub fn encode_segment(segment: impl AsRef<[u8]>) -> String {
-    let mut text = String::with_capacity(segment.as_ref().len());
+    // It never grows: growing would leave a copy of a secret behind.
+    let mut text = String::with_capacity(3 * segment.as_ref().len());
     encode(segment.as_ref(), &mut text);
     text
 }

@@ -207,7 +207,7 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
                 ("RoleSessionName", self.role_session_name),
             ] {
                 if value.is_none() {
-                    let problem = "is missing: AWS requires it, although other stores do not";
+                    let problem = "is missing: only a custom endpoint can do without it";
                     return Err(Error::invalid_parameter(name, problem));
                 }
             }
