@@ -176,7 +176,8 @@ impl<'a> Message<'a> {
         request.body(self.body.to_vec()).ok()
     }
 
-    /// Whether something is repeated that a verifier accepts once. Signers do not check this.
+    /// Whether something is repeated that a verifier accepts once: a header with one meaning, or two
+    /// names that are one in CGI, which has no signs. Signers do not check this.
     pub fn repeats_itself(&self) -> bool {
         let count = |wanted| {
             self.headers
@@ -184,7 +185,14 @@ impl<'a> Message<'a> {
                 .filter(|(name, _)| *name == wanted)
                 .count()
         };
-        count("x-amz-decoded-content-length") > 1 || count("x-amz-trailer") > 1
+        let in_cgi = |name: &str| name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let has_twin = |name: &str| {
+            let mut others = self.headers.iter().filter(|(other, _)| *other != name);
+            others.any(|(other, _)| in_cgi(other) == in_cgi(name))
+        };
+        count("x-amz-decoded-content-length") > 1
+            || count("x-amz-trailer") > 1
+            || self.headers.iter().any(|(name, _)| has_twin(name))
     }
 
     /// The meaning that a signature with these rules and signed headers covers.
