@@ -9,6 +9,7 @@ pub mod access;
 pub mod accounts;
 pub mod callers;
 pub mod client;
+mod example;
 pub mod keys;
 pub mod large;
 pub mod layered;
@@ -17,6 +18,8 @@ pub mod server;
 pub mod signed;
 pub mod store;
 pub mod sts;
+
+pub use example::example;
 
 /// The region of the server. A signature for another region is refused.
 pub const REGION: &str = "us-east-1";

@@ -41,10 +41,7 @@ impl Server {
     }
 
     fn of(example: &str, arguments: &[&str]) -> Self {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
-        let mut build = cargo("build", example, &manifest);
-        assert!(build.status().unwrap().success());
-        let mut process = cargo("run", example, &manifest)
+        let mut process = countersign_interop::example(example)
             .args(["--", "--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -88,14 +85,6 @@ impl Drop for Server {
         self.process.kill().ok();
         self.process.wait().ok();
     }
-}
-
-fn cargo(verb: &str, example: &str, manifest: &Path) -> Command {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([verb, "-q", "-p", "countersign-interop"]);
-    cargo.args(["--example", example, "--manifest-path"]);
-    cargo.arg(manifest);
-    cargo
 }
 
 fn told(output: &Output) -> String {

@@ -2,14 +2,13 @@
 //! ours, so this tests only what is sent.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use bytes::Bytes;
 use countersign::chunked::ChecksumAlgorithm;
 use countersign::tower::sign::{Payload, SignLayer};
 use countersign::{Credentials, Signer};
-use countersign_interop::{REGION, layered};
+use countersign_interop::{REGION, example, layered};
 use futures::stream;
 use http::Request;
 use http_body::Frame;
@@ -27,15 +26,7 @@ impl Drop for Server {
 
 /// The server, its endpoint, and the credentials that it knows.
 fn start() -> (Server, String, Credentials) {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let cargo = |verb: &str| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args([verb, "-q", "--example", "verify_server", "--manifest-path"]);
-        cargo.arg(&manifest);
-        cargo
-    };
-    assert!(cargo("build").status().unwrap().success());
-    let mut process = cargo("run")
+    let mut process = example("verify_server")
         .args(["--", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .spawn()
