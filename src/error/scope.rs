@@ -24,10 +24,12 @@ pub enum ScopeProblem {
     #[error("must be printable ASCII without `/` or `,`")]
     NotPrintable,
     /// The signing name must be in lowercase, because its service has rules of its own.
-    #[error("has rules of its own only in lowercase, as in `s3`")]
+    #[error(
+        "must be in lowercase, such as `s3`: other spellings would be signed by the rules of other services"
+    )]
     NotLowercase,
     /// The region cannot be part of a host name.
-    #[error("is not one label of a host name, in lowercase")]
+    #[error("must be one label of a host name, in lowercase")]
     NotHostLabel,
     /// The region is a pseudo-region, such as `aws-global`.
     #[error("is a pseudo-region of the SDKs: use the name of the region")]
