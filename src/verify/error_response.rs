@@ -271,7 +271,6 @@ fn put_json(body: &mut String, value: &str) {
     for character in value.chars() {
         match character {
             '"' | '\\' => body.extend(['\\', character]),
-            '\n' => body.push_str("\\n"),
             '\0'..='\x1f' => {
                 let _ = write!(body, "\\u{:04x}", u32::from(character));
             }

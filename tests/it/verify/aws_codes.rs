@@ -397,4 +397,7 @@ fn ec2_has_the_code_auth_failure() {
     assert_eq!(missing.status(Protocol::Ec2), 400);
     let mistake = VerifyError::PayloadIsUnsigned;
     assert_eq!(mistake.status(Protocol::Ec2), 500);
+    let missing = VerifyError::MissingAuthentication;
+    assert_ne!(missing.code(Protocol::Ec2), "AuthFailure");
+    assert_eq!(missing.status(Protocol::Ec2), 403);
 }

@@ -213,6 +213,83 @@ fn chunks_and_forms_are_refused_in_the_envelope_of_s3() {
     }
 }
 
+/// The texts of S3, as its clients know them.
+#[test]
+fn s3_error_responses_have_the_messages_of_s3() {
+    let form = SignatureLocation::Header;
+    let date = "2026-01-02T03:04:05Z".parse().unwrap();
+    for (error, code, message) in [
+        (
+            VerifyError::MissingAuthentication,
+            "AccessDenied",
+            "Access Denied",
+        ),
+        (
+            VerifyError::SeveralAuthentications,
+            "InvalidArgument",
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature \
+             query string parameter or the Authorization header should be specified",
+        ),
+        (
+            VerifyError::UnknownAlgorithm { form },
+            "InvalidArgument",
+            "Unsupported Authorization Type",
+        ),
+        (
+            VerifyError::ContentSha256Mismatch,
+            "XAmzContentSHA256Mismatch",
+            "The provided &apos;x-amz-content-sha256&apos; header does not match what was computed.",
+        ),
+        (
+            VerifyError::UnknownAccessKeyId,
+            "InvalidAccessKeyId",
+            "The AWS Access Key Id you provided does not exist in our records.",
+        ),
+        (
+            VerifyError::InvalidSessionToken,
+            "InvalidToken",
+            "The provided token is malformed or otherwise invalid.",
+        ),
+        (
+            VerifyError::CredentialsExpired {
+                expiration: date,
+                now: date,
+            },
+            "ExpiredToken",
+            "The provided token has expired.",
+        ),
+    ] {
+        let response = respond(&error, Protocol::S3);
+        let expected = format!("<Error><Code>{code}</Code><Message>{message}</Message>");
+        assert!(response.body().contains(&expected), "{}", response.body());
+        let argument = "<ArgumentName>Authorization</ArgumentName>";
+        let names_it = response.body().contains(argument);
+        assert_eq!(names_it, code == "InvalidArgument", "{error}");
+    }
+    let response = respond(&VerifyError::MissingAuthentication, Protocol::Query);
+    let expected = "<Message>Missing Authentication Token</Message>";
+    assert!(response.body().contains(expected));
+}
+
+/// XML 1.0, 2.4: a carriage return is written as a reference, because a reader would turn it into a
+/// line break. RFC 8259, 7.
+#[test]
+fn text_is_escaped_as_xml_and_json_require() {
+    let context = ErrorContext::new("1").with_resource("<&>\"'\r\t\n\u{1}\u{fffe}é");
+    let response = error_response(&VerifyError::SignatureMismatch, Protocol::S3, &context);
+    let expected = "<Resource>&lt;&amp;&gt;&quot;&apos;&#13;\t\n\u{fffd}\u{fffd}é</Resource>";
+    assert!(response.body().contains(expected), "{}", response.body());
+
+    let error = VerifyError::WrongRegion {
+        form: SignatureLocation::Header,
+        region: "\"\\\n\u{1}é".to_owned(),
+        expected: "us-east-1".to_owned(),
+    };
+    let response = respond(&error, Protocol::RestJson);
+    let expected = r#"not '\"\\\u000a\u0001é'."#;
+    assert!(response.body().contains(expected), "{}", response.body());
+}
+
 /// Text of the client is escaped in the body. What no header can contain is left out of the
 /// headers.
 #[test]
