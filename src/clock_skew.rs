@@ -321,6 +321,48 @@ mod tests {
         assert_eq!(skew, ClockSkew::from_millis(7));
     }
 
+    /// The round trip is halved: the server wrote its date in the middle of it.
+    #[test]
+    fn the_skew_is_measured_at_the_middle_of_the_round_trip() {
+        let mut headers = HeaderMap::new();
+        headers.append(DATE, "Sun, 06 Nov 1994 08:50:00 GMT".parse().unwrap());
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let skew = |sent: &str, received: &str| {
+            let measured = ClockSkew::default().learn(&headers, at(sent), at(received));
+            measured.map(|measured| measured.skew().as_millis())
+        };
+        let sent = "1994-11-06T08:49:37.250Z";
+        assert_eq!(skew(sent, "1994-11-06T08:49:41.250Z"), Ok(20_750));
+        let late = "1994-11-06T08:51:00.5Z";
+        assert_eq!(skew(late, "1994-11-06T08:51:00.5Z"), Ok(-60_500));
+        // Fifteen minutes are not too long.
+        assert_eq!(skew(sent, "1994-11-06T09:04:37.250Z"), Ok(-427_250));
+        let slow = skew(sent, "1994-11-06T09:04:37.251Z");
+        assert_eq!(slow, Err(Unmeasurable::TooSlow));
+    }
+
+    #[test]
+    fn a_skew_of_more_than_four_minutes_is_worth_a_retry() {
+        for (milliseconds, expected) in [(240_000, false), (240_001, true), (-240_001, true)] {
+            let skew = ClockSkew::from_millis(milliseconds);
+            let measurement = Measurement { skew };
+            let is_worth_it = measurement.is_worth_a_retry("SignatureDoesNotMatch");
+            assert_eq!(is_worth_it, expected, "{milliseconds}");
+        }
+    }
+
+    #[test]
+    fn milliseconds_are_rounded_towards_zero_and_saturate() {
+        for (nanoseconds, expected) in [
+            (1_999_999, 1),
+            (-1_999_999, -1),
+            (i128::from(i64::MAX) * 2_000_000, i64::MAX),
+            (i128::from(i64::MIN) * 2_000_000, i64::MIN),
+        ] {
+            assert_eq!(ClockSkew { nanoseconds }.as_millis(), expected);
+        }
+    }
+
     #[test]
     fn the_ends_of_time_do_not_overflow() {
         let mut headers = HeaderMap::new();

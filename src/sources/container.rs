@@ -237,6 +237,9 @@ mod tests {
                 "{host}"
             );
         }
+        // Over TLS any host is allowed.
+        let over_tls = container(FULL, "https://credentials.example/c").unwrap();
+        assert!(over_tls.is_some());
         for host in [
             "localhost.",
             "localhost.example",

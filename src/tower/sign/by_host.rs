@@ -118,3 +118,24 @@ impl fmt::Debug for HostSigners {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bounded_number_of_hosts_is_remembered() {
+        let signers = HostSigners::new(Credentials::new("AKIDEXAMPLE", "secret")).unwrap();
+        for bucket in 0..=MOST_HOSTS {
+            let remembered = signers.known.read().unwrap().len();
+            assert_eq!(remembered, bucket);
+            let url = format!("https://bucket-{bucket}.s3.eu-west-1.amazonaws.com/");
+            let (parts, ()) = http::Request::get(url).body(()).unwrap().into_parts();
+            for _ in 0..2 {
+                assert!(signers.signer(&parts).is_ok());
+            }
+        }
+        // One more host than the list holds clears it.
+        assert_eq!(signers.known.read().unwrap().len(), 1);
+    }
+}

@@ -529,12 +529,19 @@ fn an_unsigned_payload_needs_tls() {
         };
         assert_eq!(got.as_deref(), scheme);
     }
-    let hash = Payload::Hash(PayloadHash::Unsigned);
-    let error = refused(
-        &layer.clone().with_payload(hash),
-        put("http://store.test/key").unwrap(),
-    );
-    assert!(matches!(error, SignError::UnsignedWithoutTls { .. }));
+    for payload in [
+        Payload::Hash(PayloadHash::Unsigned),
+        #[cfg(feature = "checksums")]
+        Payload::UnsignedChunksWithChecksum(ChecksumAlgorithm::Crc32),
+    ] {
+        let layer = layer.clone().with_payload(payload);
+        let request = put("http://store.test/key").unwrap();
+        let error = refused(&layer, request);
+        assert!(
+            matches!(error, SignError::UnsignedWithoutTls { .. }),
+            "{payload:?}"
+        );
+    }
 
     // Allowed over TLS, or if the layer allows plain HTTP.
     for (layer, url) in [
