@@ -532,7 +532,7 @@ fn an_unsigned_payload_needs_tls() {
     for payload in [
         Payload::Hash(PayloadHash::Unsigned),
         #[cfg(feature = "checksums")]
-        Payload::UnsignedChunksWithChecksum(ChecksumAlgorithm::Crc32),
+        Payload::UnsignedChunksWithChecksum(countersign::chunked::ChecksumAlgorithm::Crc32),
     ] {
         let layer = layer.clone().with_payload(payload);
         let request = put("http://store.test/key").unwrap();
