@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -159,10 +159,9 @@ fn refuse<R>(settings: &Settings, parts: &Parts, refused: Refused) -> Response<R
 
 /// An ID that this process uses once.
 fn own_request_id(now: Timestamp) -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed) & 0xffff_ffff;
-    let seconds = now.unix_seconds() & 0xffff_ffff;
-    format!("{seconds:08X}{count:08X}")
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{:016X}{count:08X}", now.unix_seconds())
 }
 
 impl<S: Clone, K> Clone for Verify<S, K> {

@@ -295,10 +295,14 @@ fn the_handler_gets_amz_headers_of_the_old_scheme_as_one_value() {
     let headers = request.headers_mut();
     headers.insert("x-amz-copy-source", "/b/x".parse().unwrap());
     headers.append("x-amz-copy-source", "y".parse().unwrap());
+    // The old scheme does not sign these.
+    headers.append("accept", "text/plain".parse().unwrap());
+    headers.append("accept", "text/html".parse().unwrap());
     let handler = Handler::default();
     let layer = store().accept_unsigned_payloads().accept_legacy_s3(in_path);
     assert_eq!(send(&layer, &handler, request).status, 200);
     let seen = handler.seen();
     let values: Vec<_> = seen.headers.get_all("x-amz-copy-source").iter().collect();
     assert_eq!(values, ["/b/x,y"]);
+    assert_eq!(seen.headers.get_all("accept").iter().count(), 2);
 }
