@@ -124,17 +124,19 @@ impl<B: Body<Data = Bytes, Error = SignedBodyError> + Unpin> Service<Request<B>>
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let (parts, body) = request.into_parts();
+        let (parts, mut body) = request.into_parts();
         let hint = body.size_hint();
-        let body = match block_on(body.collect()) {
-            Ok(body) => body.to_bytes(),
+        let read = match block_on((&mut body).collect()) {
+            Ok(read) => read.to_bytes(),
             Err(error) => return ready(Err(error)),
         };
+        // Nothing is left of a body that knows its length.
+        assert_eq!(body.size_hint().exact().unwrap_or_default(), 0);
         self.sent.lock().unwrap().push(Sent {
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
-            body,
+            body: read,
             hint,
         });
         let response = self.responses.lock().unwrap().pop_front();
