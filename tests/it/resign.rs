@@ -115,7 +115,12 @@ fn read<B: Body<Data = Bytes, Error: std::fmt::Debug> + Unpin>(
 ) -> Result<(Vec<u8>, Option<HeaderMap>), B::Error> {
     let mut context = Context::from_waker(Waker::noop());
     let (mut data, mut trailers) = (Vec::new(), None);
-    while let Poll::Ready(Some(frame)) = Pin::new(&mut body).poll_frame(&mut context) {
+    loop {
+        let has_ended = body.is_end_stream();
+        let Poll::Ready(Some(frame)) = Pin::new(&mut body).poll_frame(&mut context) else {
+            break;
+        };
+        assert!(!has_ended);
         match frame?.into_data() {
             Ok(piece) => data.extend_from_slice(&piece),
             Err(frame) => trailers = frame.into_trailers().ok(),
