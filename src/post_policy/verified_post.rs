@@ -69,6 +69,9 @@ impl<'a> VerifiedPost<'a> {
     }
 
     /// The key to store the file under, with the file's name in place of `${filename}`.
+    ///
+    /// The client chose that name, and it may contain `/` and `..`. In S3 these are ordinary characters
+    /// of a key. Do not use the key as a path of a file system.
     pub fn key(&self) -> &str {
         self.filled.key()
     }
