@@ -46,7 +46,7 @@ pub(crate) mod query;
 pub(crate) mod secret_text;
 pub(crate) mod service_error;
 pub(crate) mod signable_request;
-#[cfg(feature = "_xml")]
+#[cfg(any(feature = "redshift", feature = "s3", feature = "sts"))]
 pub(crate) mod xml;
 
 #[cfg(feature = "_endpoint")]
