@@ -42,7 +42,7 @@ static ONLY_APPROVED: AtomicBool = AtomicBool::new(false);
 
 /// Refuses the algorithms that FIPS 140-3 does not approve, in the whole program.
 ///
-/// Call it once, at the start of `main`: existing signers and verifiers are not affected. It cannot be
+/// Call it once, at the start of `main`: signers that exist already may not be affected. It cannot be
 /// undone. It refuses:
 ///
 /// - SHA-1 and MD5 checksums: of uploads that are signed or verified, and

@@ -4,8 +4,8 @@
 //!
 //! 1. [`SignedRequest::parse`] reads the claim: the access key ID and the credential scope.
 //! 2. Your code looks up the secret access key, and [`VerificationKey::derive`] derives the key.
-//! 3. [`Verifier::verify_signature`] checks every rule of Signature Version 4, and returns how the
-//!    payload is signed. After a check of the payload, it becomes a [`Verified`], the proof. Only
+//! 3. [`Verifier::verify_signature`] checks what can be checked without the payload, and returns how
+//!    the payload is signed. After a check of the payload, it becomes a [`Verified`], the proof. Only
 //!    this type tells who signed. If the payload is in memory, [`Verifier::verify`] does it in one
 //!    call.
 //!
@@ -109,12 +109,13 @@ pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 ///    [`with_signed_header`](Self::with_signed_header), [`with_audience`](Self::with_audience) and
 ///    [`with_all_headers_signed`](Self::with_all_headers_signed) add headers to this rule,
 ///    [`with_unsigned_header`](Self::with_unsigned_header) removes one. Every header that is listed
-///    as signed is present. Names that differ only in signs, such as `_` for `-`, count as one name,
-///    because CGI does not distinguish them. A presigned request for S3's family may have an unsigned
-///    `x-amz-content-sha256`, which is not used.
-/// 5. Only signed data tells how the payload is signed. S3's family, `aoss` and `vpc-lattice-svcs`
-///    require `x-amz-content-sha256`. A presigned URL may omit it, and its payload is then
-///    unsigned.
+///    as signed is present. Names that differ only in punctuation, such as `_` for `-`, count as one
+///    name, because CGI does not distinguish them. A presigned request for S3's family (the rules of
+///    [`Rules::S3`](crate::Rules::S3)) may have an unsigned `x-amz-content-sha256`, which is not used.
+/// 5. How the payload is signed is read from signed headers or from the query, never from an unsigned
+///    header. S3's family, `aoss` and `vpc-lattice-svcs` require
+///    `x-amz-content-sha256`. A presigned URL may omit it: its payload is then hashed for `aoss`, and
+///    unsigned for the others.
 /// 6. The path has no `.` or `..` segments, except for S3's family.
 /// 7. The session token matches the key, and the key has not expired.
 /// 8. The signature matches the canonical request, which is computed from the headers listed as
@@ -224,7 +225,7 @@ impl Verifier {
         self.clock_window
     }
 
-    /// Also accepts this region.
+    /// Also accepts this region. It has no effect after [`for_any_region`](Self::for_any_region).
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         match &mut self.regions {
@@ -276,8 +277,9 @@ impl Verifier {
     /// Accepts this header unsigned, for headers that a proxy or CDN adds.
     ///
     /// For example `x-amz-cf-id` of CloudFront. Anyone can set such a header, so the server must
-    /// not use it. These headers must be signed in any case: `x-amz-date`, `x-amz-security-token`,
-    /// `x-amz-content-sha256`, and every name of [`with_signed_header`](Self::with_signed_header).
+    /// not use it. It has no effect on the headers that the verifier itself reads, such as `x-amz-date`
+    /// and `x-amz-security-token`, nor on those of [`with_signed_header`](Self::with_signed_header) and
+    /// [`with_audience`](Self::with_audience).
     #[must_use]
     pub fn with_unsigned_header(mut self, name: HeaderName) -> Self {
         self.unsigned.push(name);
@@ -396,7 +398,10 @@ impl Verifier {
         self.examine(claim, now.into(), &mut canonical).map(drop)
     }
 
-    /// Verifies everything except the payload, and returns how the payload is signed.
+    /// Checks everything that can be checked without the payload, and returns how the payload is signed.
+    ///
+    /// If the request states no payload hash, which is usual outside S3, the signature itself is verified
+    /// by [`PendingHashed::verify`] only: it covers the hash.
     ///
     /// Use it for bodies that are streamed, unsigned, or hashed after the head was accepted.
     ///
@@ -405,8 +410,8 @@ impl Verifier {
     /// - [`VerifyError::UnknownAccessKeyId`] if the key belongs to another access key ID
     /// - [`VerifyError::InvalidSessionToken`] if the session token does not match the key
     /// - [`VerifyError::CredentialsExpired`] if the key has expired
-    /// - [`VerifyError::SignatureMismatch`] if the signature does not match, or the key is for
-    ///   another scope or algorithm
+    /// - [`VerifyError::SignatureMismatch`] if the request states how its payload is signed and the
+    ///   signature does not match, or if the key is for another scope or algorithm
     /// - [`VerifyError::InvalidDecodedLength`] if a stream does not declare its length
     ///
     /// ```

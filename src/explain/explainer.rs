@@ -125,7 +125,7 @@ impl Explainer {
         self
     }
 
-    /// Sets the hash of the payload as [`captured`](Self::captured) received it.
+    /// Sets the hash of the payload that arrived with the request of [`captured`](Self::captured).
     pub fn with_captured_payload(mut self, payload: PayloadHash) -> Self {
         self.0.captured_payload = Some(payload);
         self

@@ -76,8 +76,7 @@ impl Presigned {
         &self.headers
     }
 
-    /// Returns when the URL expires: after `X-Amz-Expires`, or with the credentials if they expire
-    /// before.
+    /// Returns when the URL expires: the time of signing plus the lifetime.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
@@ -95,7 +94,7 @@ impl Presigned {
     /// Returns the request to send: method, URL, signed headers, and the given body.
     ///
     /// # Errors
-    /// - [`InvalidUri`] if an S3 URL of the old scheme is longer than 65,534 bytes. The URL of a
+    /// - [`InvalidUri`] if a URL of S3's Signature Version 2 is longer than 65,534 bytes. The URL of a
     ///   [`Signer`](crate::Signer) is always valid.
     ///
     /// ```
@@ -189,7 +188,7 @@ impl PresignedTarget {
         &self.0.headers
     }
 
-    /// When the target expires: by `X-Amz-Expires`, or with the credentials if they expire before.
+    /// When the target expires: the time of signing plus the lifetime.
     pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at
     }

@@ -64,11 +64,12 @@ impl Signer {
     ///
     /// # Errors
     /// - [`Error::InvalidRegion`], [`Error::InvalidService`] if the name is empty, longer than 64
-    ///   bytes, or not visible ASCII without `/` and `,`
+    ///   bytes, or contains `/`, `,` or anything but visible ASCII
     /// - [`Error::InvalidService`] if the name is `S3`, or another name whose lowercase form has
     ///   its own rules
     /// - [`Error::InvalidAccessKeyId`], [`Error::InvalidSecretKey`], [`Error::InvalidSessionToken`]
-    ///   if no AWS credentials look like that
+    ///   if a part is empty or contains white space, a control character or a character outside ASCII,
+    ///   if the ID contains a comma, or if the secret looks like an access key ID
     pub fn new(
         credentials: Credentials,
         region: impl Into<String>,
@@ -89,18 +90,18 @@ impl Signer {
     /// It sets these headers, and replaces those of an earlier signing:
     ///
     /// - `x-amz-date`
-    /// - `x-amz-security-token`, for temporary credentials
-    /// - `x-amz-content-sha256`, if the service requires it
+    /// - the [header of the session token](crate::SessionToken::header_name), for temporary credentials
+    /// - `x-amz-content-sha256`, by the [rule](crate::ContentSha256) of the service
     /// - `authorization`
     ///
-    /// It does not change the URI:
+    /// It does not change the URI. What it signs can differ from it:
     ///
-    /// - **Path.** S3's family is signed in canonical encoding, which S3 recomputes from the path that
+    /// - **Path.** For services with [`Rules::S3`](crate::Rules::S3) (S3's family) it is signed in canonical encoding, which S3 recomputes from the path that
     ///   it receives ([`Rules::recode_path`](crate::Rules::recode_path)).
     /// - **Query.** A bare `+` is signed as a space.
-    /// - **Host.** The `host` header is signed, or the host of the URI in lowercase, as most HTTP
-    ///   clients send it. If the host of the URI has an uppercase letter, a lowercase `host` header
-    ///   is added, because some clients send the letters as they are.
+    /// - **Host.** The `host` header is signed if there is one, and otherwise the host of the URI in
+    ///   lowercase, as most HTTP clients send it. If that has an uppercase letter, a lowercase `host`
+    ///   header is added, because some clients send the letters as they are.
     ///
     /// [`sign_buffered`](Self::sign_buffered) hashes the request's own body.
     ///
@@ -109,11 +110,14 @@ impl Signer {
     ///
     /// - [`Error::CredentialsExpired`] if the credentials have expired at `now`
     /// - [`Error::TimeOutOfRange`] if `now` is outside the years 0 to 9999
-    /// - [`Error::MissingHost`], [`Error::DuplicateHost`] unless the request has exactly one host
+    /// - [`Error::MissingHost`] if neither the headers nor the URI have a host
+    /// - [`Error::DuplicateHost`] if there are several `host` headers
     /// - [`Error::InvalidPath`] if the path cannot be sent, or if a path of S3 contains a bare `+`
     /// - [`Error::InvalidQuery`] if the query cannot be sent
     /// - [`Error::AlreadySigned`] if the query contains the signature of a presigned URL
     /// - [`Error::PayloadMustBeUnsigned`] if the service accepts only unsigned payloads
+    /// - [`Error::StreamNotAnnounced`] if the payload is a stream, and the service has no
+    ///   `x-amz-content-sha256`
     /// - [`Error::TooManyHeaders`] if the request has more than 4,096 header names
     ///
     /// ```
@@ -216,7 +220,7 @@ impl Signer {
     ///
     /// The payload depends on the service:
     ///
-    /// - S3's family: it is unsigned, so the user of a `PUT` URL can upload any body.
+    /// - S3's family and VPC Lattice: it is unsigned, so the user of a `PUT` URL can upload any body.
     /// - Other services: `GET`, `HEAD`, `DELETE` and `OPTIONS` are signed with an empty body. For
     ///   other methods, call [`presign_with_payload`](Self::presign_with_payload).
     ///
@@ -236,7 +240,7 @@ impl Signer {
     ///
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns
-    /// - [`Error::PayloadRequired`] outside S3's family, if the method is not one of the four
+    /// - [`Error::PayloadRequired`] if the service hashes payloads, and the method is not one of the four
     /// - [`Error::ExpiresInOutOfRange`] if the lifetime is not 1 to 604,800 seconds
     /// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime has a fraction of a second
     /// - [`Error::OutlivesCredentials`] if the credentials expire before the URL
@@ -273,9 +277,9 @@ impl Signer {
 
     /// Presigns a request with the given payload hash.
     ///
-    /// `payload` is the hash of the body that the user of the URL will send. For S3's family, and
-    /// if the rules always send `x-amz-content-sha256`, the user must send that header too.
-    /// [`Presigned::headers`] contains it.
+    /// `payload` is the hash of the body that the user of the URL will send. If the
+    /// service needs it in the header `x-amz-content-sha256`, [`Presigned::headers`] contains that header,
+    /// and the user must send it too.
     ///
     /// # Errors
     /// - everything that [`presign`](Self::presign) returns, except [`Error::PayloadRequired`]

@@ -35,7 +35,8 @@ pub use want::Want;
 /// so that the program never runs under another identity than the one that the user meant.
 ///
 /// [`next`](Self::next) returns a [`Want`]: a file to read, a request to send. The caller does that
-/// and passes the result as the next [`Input`]. The chain wants no file if the environment has keys.
+/// and passes the result as the next [`Input`]. If the environment has keys, the chain wants
+/// no file, unless [`with_profile`](Self::with_profile) selected a profile.
 ///
 /// ```
 /// use countersign::sources::{
@@ -202,7 +203,7 @@ impl Chain {
     }
 
     /// Sets the endpoint of STS: FIPS, dual stack, of a VPC, or of a test server. Without it the chain
-    /// takes the regional one.
+    /// takes the regional one, and fails if no region is known.
     #[must_use]
     pub fn with_sts_endpoint(mut self, endpoint: Endpoint) -> Self {
         self.context.sts = Some(endpoint);
@@ -234,8 +235,9 @@ impl Chain {
         self
     }
 
-    /// Sets a random time of up to ten minutes, which spreads the tries of many instances if
-    /// instance metadata serves expired credentials.
+    /// Sets a random time, which the caller draws, of up to ten minutes. If instance metadata serves
+    /// expired credentials, the next try is 5 minutes plus this time later, so that many instances do not
+    /// try at once.
     #[must_use]
     pub fn with_jitter(mut self, jitter: Duration) -> Self {
         self.context.jitter = jitter;
@@ -244,7 +246,8 @@ impl Chain {
 
     /// Sets when an earlier chain could not refresh a cached token ([`Found::refresh_failed`]).
     ///
-    /// The chain tries again 30 seconds later. Until then it uses the token if it has not expired.
+    /// For 30 seconds the chain uses the token without another try. If the token has expired, a session
+    /// of IAM Identity Center is an error, and a login session is refreshed at once.
     #[must_use]
     pub fn with_refresh_failed_at(mut self, failed_at: impl Into<Timestamp>) -> Self {
         self.context.refresh_failed_at = Some(failed_at.into());

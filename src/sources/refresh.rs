@@ -63,7 +63,7 @@ impl ResolvedCredentials {
 /// [`get_or_fetch`](Self::get_or_fetch) is the usual call: it returns the value, and fetches a new one
 /// if that is due. It calls [`get`](Self::get), which never waits for a refresh: it returns the
 /// current value, and asks one caller to refresh it. The other callers continue with the current
-/// value. The cell does no I/O and needs no runtime, so it works in blocking and async code. A clone
+/// value, or get [`Lease::Unavailable`] if there is none. The cell does no I/O and needs no runtime, so it works in blocking and async code. A clone
 /// shares the value.
 ///
 /// ```
@@ -129,7 +129,8 @@ pub enum Lease<T> {
     },
     /// There is no value: another caller refreshes it, or the last try failed a moment ago.
     Unavailable {
-        /// When to ask again at the latest. If another caller succeeds, a value is there earlier.
+        /// The time from which a caller may try again. If another caller succeeds, a value is there
+        /// earlier.
         retry_at: Timestamp,
     },
 }

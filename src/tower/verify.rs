@@ -1,7 +1,7 @@
 //! Verifies the requests that a server gets.
 //!
 //! Create a [`VerifyLayer`] from a [`Verifier`] and a function that looks up keys, and put it around
-//! the whole server. The handlers get only verified requests. Each has the identity of its sender, an
+//! the whole server. By default the handlers get only verified requests. Each has the identity of its sender, an
 //! [`OwnedVerified`], among its extensions. For a refused request, the client gets the response that
 //! AWS would send.
 //!
@@ -87,8 +87,9 @@ use settings::Settings;
 /// - It caches the keys that have verified a request. Services of one layer share one [`KeyCache`].
 ///
 /// The service gets each signed header with the value that was signed, as [`OwnedVerified::header`]
-/// returns it: one value, with each run of white space as one space. The `host` header stays as
-/// received. Headers that are not signed are not protected. Require the ones that the service reads
+/// returns it: one value, with each run of white space as one space. The `host` header and the
+/// session token stay as received, and for aws-chunked payloads `content-length` and
+/// `content-encoding` describe the decoded body. Headers that are not signed are not protected. Require the ones that the service reads
 /// with [`Verifier::with_signed_header`], or all with [`Verifier::with_all_headers_signed`].
 ///
 /// ```
@@ -161,7 +162,8 @@ impl<K> VerifyLayer<K> {
     ///
     /// The default is 16 MiB. It applies to hashed payloads, and does not limit those that
     /// [stream](Self::stream_hashed_bodies). If a request states the hash, its signature is verified
-    /// before anything is read. If it does not, anyone can make the server read this much.
+    /// before anything is read. If it does not, anyone who knows a valid access key ID can make the
+    /// server read this much.
     #[must_use]
     pub fn with_buffer_limit(self, bytes: usize) -> Self {
         self.with(|settings| settings.buffer_limit = bytes)
@@ -181,8 +183,8 @@ impl<K> VerifyLayer<K> {
     /// Accepts payloads that are not signed: `UNSIGNED-PAYLOAD` and unsigned chunks.
     ///
     /// AWS's SDKs upload so over TLS. Without TLS, anyone on the way can change such a payload. A
-    /// `GET`, `HEAD`, `DELETE` or `OPTIONS` request without a body is always accepted: presigned URLs
-    /// do not sign payloads.
+    /// verified `GET`, `HEAD`, `DELETE` or `OPTIONS` without a body needs no such permission, because
+    /// S3's presigned URLs leave the payload unsigned.
     #[must_use]
     pub fn accept_unsigned_payloads(self) -> Self {
         self.with(|settings| settings.accept_unsigned = true)
@@ -194,7 +196,8 @@ impl<K> VerifyLayer<K> {
         self.with(|settings| settings.max_chunk_size = Some(bytes))
     }
 
-    /// Accepts chunks of less than 8 KiB anywhere in the stream. S3 accepts only a small last chunk.
+    /// Accepts chunks of less than 8 KiB anywhere in the stream. S3 requires
+    /// 8 KiB of every chunk but the last.
     #[must_use]
     pub fn without_min_chunk_size(self) -> Self {
         self.with(|settings| settings.small_chunks = true)
@@ -273,8 +276,9 @@ impl<K> VerifyLayer<K> {
 
     /// Sets a function that returns the host that the client sent, if a proxy replaces it.
     ///
-    /// Return the host of your configuration, or of a header that the proxy always sets. If the function
-    /// returns `None`, the host of the request is verified. The scheme is not signed.
+    /// Return the host of your configuration, or of a header that the proxy always overwrites. If the
+    /// function returns `None`, the host of the request is verified. Whether it came over `http` or
+    /// `https` does not matter: that is not signed.
     #[must_use]
     pub fn with_original_host(
         self,
@@ -289,7 +293,7 @@ impl<K> VerifyLayer<K> {
     /// verified. An error is the server's own, status 500.
     ///
     /// Remember [`OwnedVerified::replay_id`] for twice the clock window. It is `None` for presigned
-    /// URLs. Two identical requests in one second have one, so check writes only. Requests that
+    /// URLs. Two identical requests in one second have the same ID, so check writes only. Requests that
     /// [older schemes](crate::legacy) sign are not checked.
     ///
     /// ```
@@ -326,7 +330,7 @@ impl<K> VerifyLayer<K> {
 
     /// Sets the protocol of the responses to refused requests.
     ///
-    /// The default is [`Protocol::S3`] for S3's family, and [`Protocol::RestJson`] for others.
+    /// The default is [`Protocol::S3`] for S3's family ([`Rules::S3`](crate::Rules::S3)), and [`Protocol::RestJson`] for others.
     #[must_use]
     pub fn with_protocol(self, protocol: Protocol) -> Self {
         self.with(|settings| settings.protocol = protocol)
@@ -334,7 +338,7 @@ impl<K> VerifyLayer<K> {
 
     /// Sets the request ID of the responses to refused requests.
     ///
-    /// The default is 16 hex digits, from the time and a counter.
+    /// The default is 24 hex digits, from the time and a counter.
     #[must_use]
     pub fn with_request_id(
         self,
@@ -343,14 +347,14 @@ impl<K> VerifyLayer<K> {
         self.with(|settings| settings.request_id = Some(Arc::new(request_id)))
     }
 
-    /// Accepts S3's scheme before Signature Version 4, in headers and in URLs.
+    /// Also accepts S3's Signature Version 2, in headers and in URLs.
     ///
     /// The function returns the bucket that a host names, or `None` if the bucket is in the path. The
     /// scheme signs no body and few headers, so a request with a body also requires
     /// [`accept_unsigned_payloads`](Self::accept_unsigned_payloads). A parameter that selects an
-    /// operation and is not signed is refused. The lookup must return credentials. The extensions of the
-    /// request contain a [`LegacyIdentity`]. Of the verifier's settings, only its hosts and its clock
-    /// window apply. The scheme does not sign the host.
+    /// operation and is not signed is refused. The lookup must return [`FoundKey::Credentials`]. The
+    /// extensions of the request contain a [`LegacyIdentity`]. Of the verifier's settings, only its clock
+    /// window and its hosts apply; the host is compared as received, because this scheme does not sign it.
     ///
     /// ```
     /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
@@ -374,10 +378,10 @@ impl<K> VerifyLayer<K> {
         self.with(|settings| settings.legacy_s3 = Some(Arc::new(bucket_of_host)))
     }
 
-    /// Accepts Signature Version 2 of query services, in the query and in the form of a body.
+    /// Also accepts Signature Version 2 of query services, in the query and in the form of a body.
     ///
-    /// The lookup must return credentials. The extensions of the request contain a [`LegacyIdentity`].
-    /// Of the verifier's settings, only its hosts and its clock window apply to the older schemes:
+    /// The lookup must return [`FoundKey::Credentials`]. The extensions of the request contain a
+    /// [`LegacyIdentity`]. Of the verifier's settings, only its hosts and its clock window apply to the older schemes:
     /// they sign no regions and few headers.
     ///
     /// ```

@@ -20,8 +20,8 @@ use super::signed_request::SignedRequest;
 
 /// The proof that the holder of an access key signed a request for this verifier.
 ///
-/// The payload is the signed one, unless the caller accepted an unsigned one. Use the signed values
-/// that it returns, not those of the request: [`path`](Self::path) or
+/// [`payload`](Self::payload) says what is proven of the payload; the pieces of a stream are verified
+/// while they are read. Use the signed values that it returns, not those of the request: [`path`](Self::path) or
 /// [`object_path`](Self::object_path), [`query`](Self::query), and [`header`](Self::header).
 ///
 /// It borrows the claim. [`into_owned`](Self::into_owned) returns a proof that borrows nothing.
@@ -79,7 +79,8 @@ pub struct Verified<'c> {
 // Exhaustive on purpose, as `PendingVerification` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifiedPayload {
-    /// The payload has this SHA-256, which was signed.
+    /// The signature covers this SHA-256, and the payload has it. Where a body
+    /// [streams](crate::guide::server), the payload is compared while it is read.
     Sha256([u8; 32]),
     /// The payload is not signed. Anyone on the network path, such as a proxy, could have changed
     /// it.
@@ -117,7 +118,8 @@ impl<'c> Verified<'c> {
     /// The host, as it was signed.
     ///
     /// It is the `host` header, `:authority` in HTTP/2, or the original host if a proxy replaced
-    /// it. It may contain any bytes. [`Verifier::with_host`](super::Verifier::with_host) compares
+    /// it. The client chooses it: bytes that are not UTF-8 are replaced by U+FFFD.
+    /// [`Verifier::with_host`](super::Verifier::with_host) compares
     /// it.
     pub fn host(&self) -> Cow<'c, str> {
         String::from_utf8_lossy(self.claim.host)
@@ -125,7 +127,7 @@ impl<'c> Verified<'c> {
 
     /// The path to route by: normalized, and still percent-encoded.
     ///
-    /// - S3's family: the path in canonical encoding, with all its slashes and dots. Use
+    /// - S3's family ([`Rules::S3`](crate::Rules::S3)): the path in canonical encoding, with all its slashes and dots. Use
     ///   [`object_path`](Self::object_path) instead.
     /// - Other services: `//` is collapsed, and `.` and `..` are resolved if the verifier accepts
     ///   them. One signature covers all these spellings, so route only by this one.

@@ -28,7 +28,7 @@ pub enum FetchError<E> {
     /// The cell has no value: another caller fetches it, or the last try failed a moment ago.
     #[error("no credentials at the moment, retry at {retry_at}")]
     Unavailable {
-        /// When to ask again at the latest.
+        /// The time from which a caller may try again.
         retry_at: Timestamp,
     },
 }
