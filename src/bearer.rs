@@ -7,7 +7,7 @@
 //!
 //! | token | allowed hosts, by `https` |
 //! |---|---|
-//! | from [`codeartifact`](crate::codeartifact), [`ecr`](crate::ecr) or [`signin`](crate::signin) | those of the service |
+//! | from [`codeartifact`](crate::codeartifact), [`ecr`](crate::ecr), [`signin`](crate::signin) or for Bedrock from [`tokens`](crate::tokens) | those of the service |
 //! | with [`with_host`](BearerToken::with_host) | also that host |
 //! | with [`allow_any_host`](BearerToken::allow_any_host) | every host |
 //! | with none of these | none: [`Error::BearerTokenWithoutHost`] |

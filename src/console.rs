@@ -188,7 +188,7 @@ impl<'a> GetSigninToken<'a> {
             return Err(Error::invalid_parameter("credentials", problem));
         };
         if self.session_duration.is_some() && self.credentials_from != CredentialsFrom::AssumeRole {
-            let problem = "is not allowed with GetFederationToken and with chained roles";
+            let problem = "is not allowed with GetFederationToken or with chained roles";
             return Err(Error::invalid_parameter("SessionDuration", problem));
         }
         let seconds = limits::seconds("SessionDuration", self.session_duration, 900..=43_200)?;

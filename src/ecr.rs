@@ -100,7 +100,7 @@ impl GetAuthorizationToken<'_> {
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let is_account = |id: &&str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
         if self.registry_ids.len() > 10 || !self.registry_ids.iter().all(is_account) {
-            let problem = "must be up to 10 accounts of twelve digits";
+            let problem = "must be at most 10 account IDs of 12 digits";
             return Err(Error::invalid_parameter("registryIds", problem));
         }
         let operation = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";

@@ -158,7 +158,7 @@ pub enum Error {
     /// The request has too many headers.
     ///
     /// A request to sign can have 4,096 header names. [`http::HeaderMap`] has a maximum too.
-    #[error("request has no room for more headers")]
+    #[error("request has too many headers: signing cannot add its own")]
     TooManyHeaders,
     /// The method is not an HTTP token.
     #[error("method {method:?} is not an HTTP token")]

@@ -115,7 +115,8 @@ impl From<String> for Service {
 pub struct Rules {
     /// Whether `//`, `.` and `..` are resolved before the path is signed.
     ///
-    /// `true` except for S3's family, where they are part of object keys.
+    /// `true` except for services with the rules of [`Rules::S3`] (S3's family), where they are part of
+    /// object keys.
     pub normalize_path: bool,
     /// Whether the path as sent is percent-encoded once more.
     ///
@@ -128,14 +129,15 @@ pub struct Rules {
     ///
     /// S3 and most S3-compatible stores recompute the path in this way. Set it to `false` for a store
     /// that verifies the path as sent: VersityGW, and Garage before version 2.5. For a path from
-    /// `encode_key` both texts are the same.
+    /// `encode_key` it makes no difference.
     pub recode_path: bool,
     /// When `x-amz-content-sha256` is sent.
     pub content_sha256: ContentSha256,
     /// Whether an `authorization` header of the request is kept, as `original-authorization`.
     ///
     /// `false` except for [`ICEBERG_REST`](Self::ICEBERG_REST): the signature replaces the header. A
-    /// header of an earlier signing is always replaced. Requests in slices are not renamed.
+    /// header of an earlier signing is always replaced. In a
+    /// [`RawRequest`](crate::RawRequest) the header is not renamed.
     pub keep_authorization: bool,
     /// Whether the session token is signed.
     pub session_token: SessionTokenPlacement,
@@ -201,8 +203,8 @@ impl Rules {
     /// The rules of Iceberg REST catalogs, as Iceberg's Java client signs.
     ///
     /// The catalog's settings name the service to sign for (`rest.signing-name`, usually
-    /// `execute-api`) and the region (`rest.signing-region`). A catalog's own login stays in the
-    /// request as `original-authorization`, which is signed. The hash of a body is sent in base64.
+    /// `execute-api`) and the region (`rest.signing-region`). The `authorization` header of the
+    /// caller, which is for the catalog, is renamed to `original-authorization` and signed. The hash of a body is sent in base64.
     ///
     /// ```
     /// use countersign::{

@@ -13,8 +13,8 @@ use crate::sigv4::scope::{check_host_label, check_region};
 /// The endpoint of a call, and the region that the call is signed for.
 ///
 /// The host depends on the service, the region's partition (`aws`, `aws-cn`, `aws-us-gov`,
-/// `aws-eusc`, and the isolated ones) and the options for FIPS and dual stack. Not every service has
-/// every host: without one, the call's `request` returns [`Error::NoEndpoint`].
+/// `aws-eusc`, and the isolated ones) and the options for FIPS and dual stack. The call's
+/// `request` returns [`Error::NoEndpoint`] if the service has no such host.
 ///
 /// AWS General Reference, "AWS service endpoints", "FIPS endpoints", "Dual-stack endpoints".
 ///

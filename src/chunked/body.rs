@@ -176,7 +176,7 @@ impl<B: fmt::Debug> fmt::Debug for ChunkedBody<B> {
 #[non_exhaustive]
 pub enum ChunkedBodyError {
     /// The inner body failed.
-    #[error("inner body of a chunked upload failed")]
+    #[error("reading the inner body of a chunked upload failed")]
     Body(#[source] BoxError),
     /// The data or the trailers are not what was announced.
     #[error(transparent)]

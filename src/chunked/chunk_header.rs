@@ -8,7 +8,7 @@ use crate::sigv4::signature::Signature;
 /// The line break after the previous chunk, and the header.
 const MAX_LENGTH: usize = 2 + MAX_HEADER_LENGTH;
 
-/// What to send before a chunk, as bytes on the stack.
+/// The bytes to send before a chunk. They need no allocation.
 ///
 /// [`ChunkSigner::header`](super::ChunkSigner::header) returns it.
 ///
@@ -68,7 +68,7 @@ impl ChunkHeader {
         header
     }
 
-    /// The chunk's signature without padding, or `None` if the chunks are unsigned.
+    /// The chunk's signature without the `*` that pads those of SigV4A, or `None` if the chunks are unsigned.
     pub fn signature(&self) -> Option<&Signature> {
         self.signature.as_ref()
     }

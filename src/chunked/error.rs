@@ -73,7 +73,7 @@ pub enum ChunkError {
         name: String,
     },
     /// An unsigned trailer was not checked, so it proves nothing.
-    #[error("unsigned trailer `{name}` was not checked")]
+    #[error("unsigned trailer `{name}` was not compared with the payload")]
     UncheckedTrailer {
         /// The trailer's name.
         name: String,
@@ -97,7 +97,8 @@ pub enum AnnouncementProblem {
     /// `x-amz-trailer` contains an invalid header name.
     #[error("`x-amz-trailer` contains an invalid header name")]
     InvalidTrailerName,
-    /// A trailer is announced more than once. Each name costs a checksum of the payload.
+    /// A trailer is announced more than once. That is refused, because each name
+    /// costs the verifier a checksum of the payload.
     #[error("`x-amz-trailer` contains a duplicate name")]
     DuplicateTrailer,
 }

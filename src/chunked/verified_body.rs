@@ -190,7 +190,7 @@ impl<B: fmt::Debug> fmt::Debug for VerifiedBody<B> {
 #[non_exhaustive]
 pub enum VerifiedBodyError {
     /// The inner body failed.
-    #[error("aws-chunked body failed")]
+    #[error("reading the aws-chunked body failed")]
     Body(#[source] BoxError),
     /// The chunks are not what was signed.
     #[error(transparent)]

@@ -31,7 +31,7 @@ pub enum AuthorizationProblem {
     #[error("parameters are missing after the algorithm")]
     AlgorithmOnly,
     /// The algorithm is unknown.
-    #[error("the algorithm is not one of Signature Version 4")]
+    #[error("unknown algorithm, expected AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256")]
     UnknownAlgorithm,
     /// A part of the header has no `=`.
     #[error("a part is not of the form `name=value`")]
@@ -97,6 +97,6 @@ pub enum AuthorizationProblem {
     #[error("`SignatureMethod` must be HmacSHA256 or HmacSHA1")]
     UnknownMethod,
     /// Signature Version 2: the request has two times.
-    #[error("`Timestamp` and `Expires` exclude each other")]
+    #[error("`Timestamp` and `Expires` must not both be present")]
     TwoTimes,
 }

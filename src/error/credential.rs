@@ -32,10 +32,10 @@ pub enum CredentialProblem {
     #[error("looks like an access key ID: are the two swapped?")]
     LooksLikeAccessKeyId,
     /// No P-256 key follows from the secret key, for Signature Version 4A.
-    #[error("yields no P-256 key")]
+    #[error("derives no P-256 key: use another access key")]
     YieldsNoKey,
     /// No signature follows from the secret key.
-    #[error("gives no signature")]
+    #[error("derives no SMTP password: use another access key")]
     YieldsNoSignature,
     /// The access key ID does not fit Signature Version 2.
     #[error("must be printable ASCII without spaces")]

@@ -23,7 +23,7 @@ pub enum HostProblem {
     TrailingDot,
     /// The host is neither a name nor an address.
     InvalidHost,
-    /// The port is not a number in range.
+    /// The port is not a number between 1 and 65535.
     InvalidPort,
     /// The `host` header names another host than the URI.
     HeaderDiffers,

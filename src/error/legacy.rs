@@ -16,7 +16,7 @@ pub enum LegacyError {
         name: String,
     },
     /// The URI of a form has a query. The signature of a form does not cover it.
-    #[error("URI has a query, which the signature of a form does not cover")]
+    #[error("URI of a form must not have a query: send its parameters in the form")]
     QueryBesideForm,
     /// The caller's own `Timestamp` or `Expires` is not a time.
     #[error("parameter `{parameter}` must have the form YYYY-MM-DDThh:mm:ssZ")]

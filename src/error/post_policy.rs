@@ -27,7 +27,9 @@ pub enum PostPolicyError {
         now: Timestamp,
     },
     /// No file has a length that the conditions allow.
-    #[error("policy allows no file: at least {min} bytes and at most {max} bytes are required")]
+    #[error(
+        "policy allows no file: the minimum of {min} bytes is above the maximum of {max} bytes"
+    )]
     EmptyLengthRange {
         /// The largest minimum of the conditions, in bytes.
         min: u64,
@@ -41,7 +43,7 @@ pub enum PostPolicyError {
         field: String,
     },
     /// The value of a field does not meet a condition.
-    #[error("form field `{}` does not meet the policy", field.escape_debug())]
+    #[error("value of form field `{}` does not match its condition in the policy", field.escape_debug())]
     FieldNotMet {
         /// The field's name.
         field: String,

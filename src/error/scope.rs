@@ -24,9 +24,7 @@ pub enum ScopeProblem {
     #[error("must be printable ASCII without `/` or `,`")]
     NotPrintable,
     /// The signing name must be in lowercase, because its service has rules of its own.
-    #[error(
-        "must be in lowercase, such as `s3`: other spellings would be signed by the rules of other services"
-    )]
+    #[error("must be in lowercase, as in `s3`")]
     NotLowercase,
     /// The region cannot be part of a host name.
     #[error("must be one label of a host name, in lowercase")]

@@ -39,7 +39,7 @@ pub enum TargetProblem {
     #[error("the method is not an HTTP token")]
     InvalidMethod,
     /// The request cannot be canonicalized for another reason.
-    #[error("the request has no canonical form")]
+    #[error("no canonical request can be calculated")]
     NoCanonicalForm,
     /// Signature Version 2: a parameter appears more than once.
     #[error("a parameter appears more than once")]
@@ -63,7 +63,9 @@ pub enum TargetProblem {
     #[error("the value of a sub-resource has a control character")]
     SubResourceCharacter,
     /// S3's old signature: the value could be read as a value and another sub-resource.
-    #[error("the value of a sub-resource has `&` before the name of a sub-resource")]
+    #[error(
+        "the value of a sub-resource contains `&` and the name of a sub-resource, so the string to sign is ambiguous"
+    )]
     AmbiguousSubResource,
     /// S3's old signature: the request is not presigned, so the parameter would be unsigned.
     #[error("`x-amz-*` parameters are signed in presigned URLs only")]

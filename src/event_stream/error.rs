@@ -63,7 +63,7 @@ pub enum HeaderError {
     #[error("value is longer than 32767 bytes")]
     ValueTooLong,
     /// The name or the value extends beyond the headers.
-    #[error("header exceeds the length of the headers")]
+    #[error("header extends past the end of the headers")]
     Truncated,
     /// The name or a text value is not UTF-8.
     #[error("text is not UTF-8")]

@@ -127,7 +127,7 @@ impl Difference {
         };
         let mark = match at {
             Some(_) => "^",
-            None => "(what is hidden differs)",
+            None => "(the elided parts differ)",
         };
         writeln!(f, "    {:indent$}            {mark}", "")
     }
@@ -204,7 +204,7 @@ mod tests {
             assert_eq!(first_difference(a, b), at, "{a} {b}");
         }
         let text = printed("path", "a:[elided]", "a:[elided]");
-        let mark = "                    (what is hidden differs)";
+        let mark = "                    (the elided parts differ)";
         assert_eq!(text.lines().last(), Some(mark));
     }
 }

@@ -47,7 +47,7 @@ pub enum PolicyError {
         field: String,
     },
     /// A field does not meet the policy.
-    #[error("form field `{}` does not meet the policy", field.escape_debug())]
+    #[error("value of form field `{}` does not match its condition in the policy", field.escape_debug())]
     FieldNotMet {
         /// The field's name.
         field: String,

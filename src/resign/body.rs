@@ -199,7 +199,7 @@ impl<B> fmt::Debug for ResignedBody<B> {
 #[non_exhaustive]
 pub enum ResignedBodyError {
     /// The inner body failed: the client disconnected, or sent data that it did not sign.
-    #[error("body to be sent on failed")]
+    #[error("reading the body to forward failed")]
     Body(#[source] BoxError),
     /// The chunks cannot be signed.
     #[error(transparent)]

@@ -27,7 +27,9 @@ pub enum ResignError {
     /// The header `connection` lists a header that the client signed.
     ///
     /// A proxy removes what `connection` lists, so anyone on the way could remove a signed header.
-    #[error("header `connection` lists the signed header `{name}`")]
+    #[error(
+        "header `connection` lists the signed header `{name}`, which therefore cannot be forwarded"
+    )]
     SignedHeaderOfOneHop {
         /// The header's name.
         name: String,

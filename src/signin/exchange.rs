@@ -128,7 +128,7 @@ impl<'a> CreateOAuth2TokenWithTokenExchange<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
+    /// - [`Error::NoEndpoint`] if Sign-In has no such endpoint: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let token = |name, token| limits::length(name, token, 4..=20_000);
         let body = match self.grant {

@@ -104,8 +104,8 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
     /// Creates the request, which contains the token. It has to be signed.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`] if the token is not one of Sign-In
-    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
+    /// - [`Error::InvalidParameter`] if the token does not begin with `ASOA` or `ASOR`, or is too long
+    /// - [`Error::NoEndpoint`] if Sign-In has no such endpoint: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let problem = "must be up to 12288 characters that begin with ASOA or ASOR";
         check_token(self.token, b"AR", problem)?;
@@ -190,7 +190,7 @@ impl<'a> RevokeOAuth2TokenWithIam<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the token is not a refresh token of Sign-In
-    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
+    /// - [`Error::NoEndpoint`] if Sign-In has no such endpoint: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let problem = "must be a refresh token: up to 12288 characters that begin with ASOR";
         check_token(self.token, b"R", problem)?;

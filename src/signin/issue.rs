@@ -58,7 +58,7 @@ impl<'a> CreateBearerToken<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the resource or the duration is outside its limits
-    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
+    /// - [`Error::NoEndpoint`] if Sign-In has no such endpoint: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         check_resource(self.resource)?;
         // AWS may raise its maximum, so only the minimum is checked.
@@ -121,7 +121,7 @@ impl<'a> CreateOAuth2TokenWithIam<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the resource is outside its limits
-    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
+    /// - [`Error::NoEndpoint`] if Sign-In has no such endpoint: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         check_resource(self.resource)?;
         let body = JsonObject::new()

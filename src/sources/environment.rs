@@ -251,7 +251,9 @@ impl Platform {
     }
 }
 
-/// Where the files of AWS tools are, as the environment says.
+/// The paths of the files of AWS tools: config, credentials and caches.
+///
+/// A path is `None` if it depends on the home directory, and no variable names that.
 ///
 /// ```
 /// use countersign::sources::{Environment, FileLocations, Platform};
@@ -277,8 +279,10 @@ pub struct FileLocations {
 }
 
 impl FileLocations {
-    /// Reads `HOME` (on Windows then `USERPROFILE`, and then `HOMEDRIVE` with `HOMEPATH`),
-    /// `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and `AWS_LOGIN_CACHE_DIRECTORY`.
+    /// Reads `HOME`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and `AWS_LOGIN_CACHE_DIRECTORY`.
+    ///
+    /// On Windows without `HOME`, the home directory is `USERPROFILE`, or else `HOMEDRIVE` with
+    /// `HOMEPATH`.
     pub fn new(environment: &Environment, platform: Platform) -> Self {
         let owned = |name| environment.get(name).map(str::to_owned);
         let of_windows = || {
@@ -295,12 +299,12 @@ impl FileLocations {
         }
     }
 
-    /// Returns the path of the config file; `None` if it is in an unknown home directory.
+    /// Returns the path of the config file.
     pub fn config(&self) -> Option<String> {
         self.located(self.config.as_deref(), "config")
     }
 
-    /// Returns the path of the credentials file; `None` if it is in an unknown home directory.
+    /// Returns the path of the credentials file.
     pub fn credentials(&self) -> Option<String> {
         self.located(self.credentials.as_deref(), "credentials")
     }

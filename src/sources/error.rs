@@ -194,7 +194,9 @@ pub enum Error {
         length: usize,
     },
     /// Instance metadata refused to issue a session token, and IMDSv1 is not allowed.
-    #[error("instance metadata refused a session token with status {status}; IMDSv1 is not used")]
+    #[error(
+        "instance metadata refused to issue a session token, with status {status}; IMDSv1 is not allowed"
+    )]
     TokenRefused {
         /// The status of the response.
         status: u16,
@@ -276,13 +278,13 @@ pub enum Error {
         profile: String,
     },
     /// A feature of this crate is required to refresh a session of `aws login`.
-    #[error("a session of `aws login` is refreshed with the Cargo feature `{feature}` only")]
+    #[error("refreshing a session of `aws login` requires the Cargo feature `{feature}`")]
     FeatureRequired {
         /// The feature.
         feature: &'static str,
     },
     /// The input does not fit what the chain asked for, or the chain has ended.
-    #[error("the input does not fit what the chain asked for")]
+    #[error("input does not match what the chain wants, or the chain has ended")]
     UnexpectedInput,
     /// No source is configured.
     #[error("no credential source is configured")]

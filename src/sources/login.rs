@@ -121,9 +121,9 @@ impl LoginSession {
         self.sign_in_region.as_deref().map_or(other, Ok)
     }
 
-    /// Returns the URL that refreshes the session, which the proof must name.
+    /// Returns the URL of the refresh request. The proof must contain it.
     ///
-    /// The region is that of the cache, or else `region`.
+    /// `region` is used if the cache contains no region.
     ///
     /// # Errors
     /// - [`Error::Request`] if the region cannot be part of a host name
@@ -234,14 +234,16 @@ impl LoginSession {
         Self::from_json(json)
     }
 
-    /// Returns the content of the cache file, with every member that it had.
+    /// Returns the content of the cache file, with all its members, also those that
+    /// this crate does not know.
     pub fn to_json(&self) -> SecretText {
         self.json.to_text()
     }
 
     /// Returns an id for [`DpopKey::proof`] that no other refresh has.
     ///
-    /// It depends on the time and on the refresh token, which is secret and good for one refresh.
+    /// It depends on the time and on the refresh token, which is secret
+    /// and valid for one refresh.
     #[cfg(feature = "sigv4a")]
     pub fn proof_id(&self, now: impl Into<Timestamp>) -> String {
         let now = now.into();

@@ -132,7 +132,7 @@ impl RolesAnywhere {
     /// Without it, the profile decides.
     ///
     /// # Errors
-    /// - [`Error::InvalidDuration`] if the duration is shorter or longer
+    /// - [`Error::InvalidDuration`] if the duration is not between 15 minutes and 12 hours
     pub fn with_duration(mut self, duration: Duration) -> Result<Self, Error> {
         let seconds = duration.as_secs();
         let (min, max) = (900, 43_200);
@@ -143,10 +143,12 @@ impl RolesAnywhere {
         Ok(self)
     }
 
-    /// Names the session, if the profile accepts names. Without it, the name is the certificate's serial number.
+    /// Names the session, if the profile accepts names.
+    ///
+    /// Without it, the name is the serial number of the certificate.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`] if the name does not match IAM's pattern: 2 to 64 letters, digits and `_+=,.@-`
+    /// - [`Error::InvalidParameter`] if the name is not 2 to 64 letters, digits and `_+=,.@-`
     pub fn with_role_session_name(mut self, name: &str) -> Result<Self, Error> {
         if !is_iam_name(name, 2, 64) {
             return Err(Error::invalid_parameter(
@@ -159,7 +161,9 @@ impl RolesAnywhere {
         Ok(self)
     }
 
-    /// Sends the ARNs in the body, as the User Guide does, and not in the query, as AWS's credential helper does.
+    /// Sends the ARNs in the body, and not in the query.
+    ///
+    /// The User Guide shows the body. AWS's credential helper uses the query, which is the default here.
     #[must_use]
     pub fn with_parameters_in_body(mut self) -> Self {
         self.parameters_in_body = true;
@@ -173,7 +177,7 @@ impl RolesAnywhere {
         self
     }
 
-    /// Sends the request to the dual-stack endpoint, which has IPv6 addresses.
+    /// Sends the request to the dual-stack endpoint, which has IPv4 and IPv6 addresses.
     #[must_use]
     pub fn with_dual_stack(mut self) -> Self {
         self.dual_stack = true;

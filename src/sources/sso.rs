@@ -200,7 +200,8 @@ impl SsoToken {
         Self::from_json(json)
     }
 
-    /// Returns the content of the cache file, with every member that it had.
+    /// Returns the content of the cache file, with all its members, also those that
+    /// this crate does not know.
     pub fn to_json(&self) -> SecretText {
         self.json.to_text()
     }

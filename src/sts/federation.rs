@@ -97,15 +97,15 @@ response! {
     pub struct AssumeRoleWithSamlResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
-        /// The session that they belong to.
+        /// The role session that the credentials belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = AssumedRoleUser::read(result),
-        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        /// The packed size of policies and tags, in percent of an older limit. Deprecated by AWS.
         pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
         pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
         pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
-        /// The user who started the session.
+        /// The source identity that the caller set, or that the session inherited.
         pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
         /// The `NameID` of the assertion's subject.
         pub subject: Option<String> = result.lenient_text("Subject"),
@@ -236,15 +236,15 @@ response! {
     pub struct AssumeRoleWithWebIdentityResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
-        /// The session that they belong to.
+        /// The role session that the credentials belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = AssumedRoleUser::read(result),
-        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        /// The packed size of policies and tags, in percent of an older limit. Deprecated by AWS.
         pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
         pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
         pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
-        /// The user who started the session.
+        /// The source identity that the caller set, or that the session inherited.
         pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
         /// The user's name at the provider: `sub` of an OIDC token.
         pub subject_from_web_identity_token: Option<String> =

@@ -89,7 +89,7 @@ response! {
     pub struct GetScopedCredentialsResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
-        /// The session that they belong to.
+        /// The role session that the credentials belong to.
         pub session_info: Option<ScopedSession> = ScopedSession::read(result)?,
         /// The size of the session token in bytes.
         pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
@@ -97,7 +97,7 @@ response! {
         pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The number of layers of scoped credentials. STS denies a fourth.
         pub scoped_policies_count: Option<u32> = result.lenient_number("ScopedPoliciesCount"),
-        /// The user who started the session.
+        /// The source identity that the caller set, or that the session inherited.
         pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
     }
 }
@@ -244,7 +244,7 @@ response! {
         pub credentials: Credentials = result.credentials()?,
         /// The user that they belong to.
         pub federated_user: Option<FederatedUser> = FederatedUser::read(result),
-        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        /// The packed size of policies and tags, in percent of an older limit. Deprecated by AWS.
         pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
         pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
@@ -304,7 +304,7 @@ response! {
     pub struct GetDelegatedAccessTokenResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
-        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        /// The packed size of policies and tags, in percent of an older limit. Deprecated by AWS.
         pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The ARN of the principal that they belong to.
         pub assumed_principal: Option<String> = result.lenient_text("AssumedPrincipal"),

@@ -95,7 +95,7 @@ impl<'a> GetWebIdentityToken<'a> {
     fn check_scope(&self, scope: &str) -> Result<(), Error> {
         let origin = self.subject_mode == Some(SubjectMode::OriginIdentity);
         let problem = if !origin || self.audience.len() != 1 {
-            "must not be set without `SubjectMode` `OriginIdentity` and exactly one audience"
+            "requires `SubjectMode` to be `OriginIdentity`, and exactly one audience"
         } else if scope.split(' ').any(str::is_empty) {
             "must have exactly one space between two scopes, and none at its ends"
         } else if has_duplicates(scope.split(' ').collect()) {

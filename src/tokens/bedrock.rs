@@ -79,8 +79,8 @@ pub fn bedrock(
 
 /// Creates a bearer token from a long-term API key for Amazon Bedrock, for use in one region.
 ///
-/// The IAM API `CreateServiceSpecificCredential` issues such keys. A key itself is valid in every
-/// region. Like a [short-term key](bedrock) it is sent only to Bedrock's hosts in `region`. If the
+/// The IAM API `CreateServiceSpecificCredential` issues such keys. The key itself is valid in every
+/// region. The returned token is sent only to Bedrock's hosts in `region`. If the
 /// key has an expiration, add it with [`with_expiration`](BearerToken::with_expiration).
 ///
 /// Amazon Bedrock User Guide, "Generate Amazon Bedrock API keys".

@@ -142,7 +142,7 @@ fn audience_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue),
     if is_own(name.as_str()) {
         return Err(Error::invalid_parameter(
             "audience header",
-            "must not be one that the signer writes or leaves unsigned",
+            "must be a header that the signer signs but does not set",
         ));
     }
     let value = HeaderValue::from_str(value)

@@ -203,7 +203,7 @@ pub enum VerifyError {
     },
     /// The request was signed for a host other than those of
     /// [`Verifier::with_host`](crate::verify::Verifier::with_host).
-    #[error("host {host:?} is not one of this server's")]
+    #[error("host {host:?} is not a host of this server")]
     WrongHost {
         /// The host that the client signed.
         host: String,
@@ -234,7 +234,9 @@ pub enum VerifyError {
     #[error("header `x-amz-content-sha256` is missing")]
     MissingContentSha256,
     /// `x-amz-content-sha256` is neither a SHA-256 in hex nor a literal for the algorithm.
-    #[error("`x-amz-content-sha256` is neither a SHA-256 in hex nor a literal for the algorithm")]
+    #[error(
+        "`x-amz-content-sha256` is neither a SHA-256 in hex nor a literal that the algorithm allows"
+    )]
     InvalidContentSha256,
     /// The payload is not the one that was signed.
     #[error("payload hash does not match `x-amz-content-sha256`")]
@@ -265,7 +267,7 @@ pub enum VerifyError {
     /// The access key ID is unknown, or the lookup returned the key of another access key ID.
     ///
     /// Also return it from your lookup if the access key ID does not exist.
-    #[error("access key ID is unknown, or the key belongs to another access key ID")]
+    #[error("access key ID is unknown, or the lookup returned the key of another access key ID")]
     UnknownAccessKeyId,
     /// The session token is missing, unexpected, or does not match the access key.
     #[error("session token is missing, unexpected, or does not match the access key")]

@@ -89,7 +89,7 @@ fn errors_of_caller_identity_name_the_parameter_and_the_rule() {
         ),
         (
             said(proof(Some(("x-amz-date", "a.example.com")))),
-            "`audience header` must not be one that the signer writes or leaves unsigned",
+            "`audience header` must be a header that the signer signs but does not set",
         ),
         (
             said(caller_identity::mongodb(

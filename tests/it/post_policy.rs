@@ -997,7 +997,7 @@ fn the_error_of_a_refused_upload_is_one_sentence() {
         ),
         (
             PolicyError::FieldNotMet { field: field() },
-            "form field `acl` does not meet the policy",
+            "value of form field `acl` does not match its condition in the policy",
         ),
         (
             PolicyError::FileTooSmall { length: 0, min: 1 },

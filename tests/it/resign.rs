@@ -508,7 +508,10 @@ fn an_upload_that_is_not_what_was_signed_does_not_end_upstream() {
         .resign(Request::from_parts(head, body), &verified, now())
         .unwrap();
     let error = read(request.into_body()).unwrap_err();
-    assert_eq!(error.to_string(), "inner body of a chunked upload failed");
+    assert_eq!(
+        error.to_string(),
+        "reading the inner body of a chunked upload failed"
+    );
 }
 
 #[test]

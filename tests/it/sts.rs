@@ -189,13 +189,18 @@ fn a_custom_store_takes_a_web_identity_without_a_role() {
     );
 
     // AWS requires both.
-    assert!(problem(ask.request(&regional())).contains("`RoleArn` is missing: AWS requires it"));
     assert!(
-        problem(ask.request(&Endpoint::global())).contains("`RoleArn` is missing: AWS requires it")
+        problem(ask.request(&regional()))
+            .contains("`RoleArn` is missing: only a custom endpoint can do without it")
+    );
+    assert!(
+        problem(ask.request(&Endpoint::global()))
+            .contains("`RoleArn` is missing: only a custom endpoint can do without it")
     );
     ask.role_arn = Some(ROLE);
     assert!(
-        problem(ask.request(&regional())).contains("`RoleSessionName` is missing: AWS requires it")
+        problem(ask.request(&regional()))
+            .contains("`RoleSessionName` is missing: only a custom endpoint can do without it")
     );
     ask.role_session_name = Some("web");
     assert!(ask.request(&regional()).is_ok());
@@ -761,8 +766,8 @@ fn a_scope_needs_an_origin_identity_and_one_audience() {
     };
     let origin = Some(SubjectMode::OriginIdentity);
     let twice = "parameter `Scope` must not contain a duplicate scope";
-    let without = "parameter `Scope` must not be set without `SubjectMode` `OriginIdentity` \
-                   and exactly one audience";
+    let without = "parameter `Scope` requires `SubjectMode` to be `OriginIdentity`, and \
+                   exactly one audience";
     let spaces = "parameter `Scope` must have exactly one space between two scopes, and none \
                   at its ends";
     for scope in ["read", "read READ", "a b c", "!#+-[]~", "https://x/y z:all"] {

@@ -136,7 +136,7 @@ fn check_refusal(case: &mut Case<'_>, error: Error) {
             "must contain only tab, line breaks, U+0020 to U+007E, and U+00A1 to U+00FF"
         }
         "not on the global endpoint" => "the global endpoint does not serve this action",
-        "only with SubjectMode OriginIdentity" => "without `SubjectMode` `OriginIdentity`",
+        "only with SubjectMode OriginIdentity" => "requires `SubjectMode` to be `OriginIdentity`",
         "one space between" => "exactly one space between",
         "AWSIdentity or OriginIdentity" => "must be `AWSIdentity` or `OriginIdentity`",
         range => &range.replace("..", " to "),

@@ -121,7 +121,7 @@ pub(super) fn describe(cause: &Cause) -> (Cow<'static, str>, &'static str) {
         Cause::WrongService { signed, expected } => (
             other("service", signed, expected.as_deref()).into(),
             "Sign with the signing name of the service. It can differ from the host: `ses` for \
-             email., `bedrock` for bedrock-runtime.",
+             `email.REGION.amazonaws.com`, `bedrock` for `bedrock-runtime`.",
         ),
         Cause::OtherHost {
             service,
@@ -164,8 +164,8 @@ pub(super) fn describe(cause: &Cause) -> (Cow<'static, str>, &'static str) {
             "The path was percent-encoded once when it was signed, and the other side encodes it \
              twice."
                 .into(),
-            "Sign with `Rules::GENERIC` for services other than S3: the path is encoded once more \
-             than it is sent. For a store that is compatible with S3, look for what encodes the \
+            "Sign with `Rules::GENERIC` for services other than S3: the path is signed with one more \
+             percent-encoding than it is sent with. For a store that is compatible with S3, look for what encodes the \
              path again on the way.",
         ),
         Cause::PathEncodedAgain => (
@@ -239,8 +239,8 @@ pub(super) fn describe(cause: &Cause) -> (Cow<'static, str>, &'static str) {
         ),
         Cause::HostChanged => (
             "The request was signed for a host other than the one it arrived at.".into(),
-            "Sign the host that the service receives: make proxies pass `host` on, or sign for \
-             theirs.",
+            "Sign the host that the service receives: make proxies pass `host` on, or sign the \
+             host that they send.",
         ),
         Cause::PortChanged => (
             "The host was signed with another port, or without one.".into(),
@@ -379,7 +379,9 @@ fn other(what: &str, signed: &str, expected: Option<&str>) -> String {
             shown(expected)
         ),
         None => {
-            format!("The request was signed for the {what} `{signed}`, which is not the server's.")
+            format!(
+                "The request was signed for the {what} `{signed}`, which is not the one that the server expects."
+            )
         }
     }
 }

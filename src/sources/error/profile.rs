@@ -119,7 +119,7 @@ pub enum ProfileProblem {
         key: &'static str,
     },
     /// The profile and its `sso-session` section have different values of a key.
-    #[error("has another `{key}` than its sso-session")]
+    #[error("has a value of `{key}` that differs from its sso-session")]
     SsoConflict {
         /// The key that differs.
         key: &'static str,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::sources::{ResolvedCredentials, SecretText};
 
-/// The base source of a profile.
+/// Where the credentials of a profile come from, before any role is assumed.
 ///
 /// ```
 /// use countersign::sources::{

@@ -127,7 +127,7 @@ impl<B> fmt::Debug for SignedBody<B> {
 #[non_exhaustive]
 pub enum SignedBodyError {
     /// The inner body failed.
-    #[error("body of a signed request failed")]
+    #[error("reading the body of a signed request failed")]
     Body(#[source] BoxError),
     /// The inner body failed, or its length is not the signed length.
     #[error(transparent)]

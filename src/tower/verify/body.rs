@@ -221,7 +221,7 @@ impl<B> fmt::Debug for RequestBody<B> {
 #[non_exhaustive]
 pub enum RequestBodyError {
     /// The body failed before all of it had arrived.
-    #[error("request body failed")]
+    #[error("reading the request body failed")]
     Body(#[source] BoxError),
     /// The payload is not the one that was signed.
     #[error(transparent)]

@@ -38,13 +38,15 @@ pub enum Refused {
     #[error("payload is unsigned, and this server accepts only signed payloads")]
     UnsignedPayload,
     /// The body is longer than the [limit](super::VerifyLayer::with_buffer_limit).
-    #[error("body to be verified before the handler is longer than {maximum} bytes")]
+    #[error(
+        "body is longer than {maximum} bytes, the maximum that is verified before the handler runs"
+    )]
     BodyTooLarge {
         /// The maximum, in bytes.
         maximum: usize,
     },
     /// The body failed before all of it had arrived. Usually the client has gone.
-    #[error("request body failed")]
+    #[error("reading the request body failed")]
     Body(#[source] Arc<dyn StdError + Send + Sync>),
     /// The [check](super::VerifyLayer::with_replay_check) says that the request is a replay.
     #[error("request was received before")]
@@ -57,7 +59,9 @@ pub enum Refused {
     Lookup(#[source] Arc<dyn StdError + Send + Sync>),
     /// A parameter selects an operation, and S3's old scheme does not sign it.
     #[cfg(feature = "legacy")]
-    #[error("parameter `{parameter}` selects an operation and is not signed")]
+    #[error(
+        "parameter `{parameter}` selects an operation but is not signed: use Signature Version 4"
+    )]
     UnsignedOperation {
         /// The parameter's name.
         parameter: &'static str,

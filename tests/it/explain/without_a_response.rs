@@ -611,7 +611,7 @@ fn hidden_values_that_differ_are_said_to_differ() {
     let difference = diagnosis.findings()[0].difference().unwrap();
     assert_eq!(difference.position(), None);
     assert_eq!(difference.signed(), difference.received());
-    let hidden = "(what is hidden differs)";
+    let hidden = "(the elided parts differ)";
     assert!(diagnosis.to_string().contains(hidden), "{diagnosis}");
     let exposed = diagnosis.expose();
     for line in [

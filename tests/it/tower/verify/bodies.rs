@@ -121,7 +121,10 @@ fn a_body_that_breaks_is_incomplete() {
     assert_eq!(handler.calls(), 0);
 
     send(&store().stream_hashed_bodies(), &handler, broken());
-    assert_eq!(handler.seen().body, Err("request body failed".to_owned()));
+    assert_eq!(
+        handler.seen().body,
+        Err("reading the request body failed".to_owned())
+    );
 }
 
 #[test]
