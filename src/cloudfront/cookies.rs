@@ -42,7 +42,8 @@ builder!(SignedCookies);
 impl SignedCookies {
     /// Creates cookies that are valid until they expire.
     ///
-    /// The resource is a URL, or a pattern: `*` matches any run of characters, `?` exactly one.
+    /// The resource is a URL, or a pattern with `*`, which matches any run of characters. In a pattern `?`
+    /// matches exactly one character. Without a `*`, it begins the query of the URL.
     pub fn new(resource: impl Into<String>, expires: impl Into<Timestamp>) -> Self {
         Self {
             resource: resource.into(),
