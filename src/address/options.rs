@@ -17,7 +17,7 @@ macro_rules! builder {
 
             /// Uses another endpoint than AWS's own: `http(s)://host[:port][/path]`.
             ///
-            /// A verb checks it: [`AddressError::InvalidEndpoint`].
+            /// The methods that return an address check it: [`AddressError::InvalidEndpoint`].
             #[must_use]
             pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
                 self.0.endpoint = Some(url.into());
@@ -31,7 +31,8 @@ macro_rules! builder {
                 self
             }
 
-            /// Uses hosts that are validated under FIPS 140. Global endpoints have none.
+            /// Uses the names of hosts that are validated under FIPS 140. Whether the region has one is not
+            /// checked. Global endpoints have none.
             #[must_use]
             pub fn with_fips(mut self) -> Self {
                 self.0.fips = true;

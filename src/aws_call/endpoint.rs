@@ -78,7 +78,8 @@ impl Endpoint {
     /// know counts as a region of the partition `aws`.
     ///
     /// # Errors
-    /// - [`Error::InvalidRegion`] if the region is not one label of a host name
+    /// - [`Error::InvalidRegion`] if the region is not one label of a host name in lowercase, or is a
+    ///   pseudo-region such as `aws-cn-global`
     pub fn regional(region: &str) -> Result<Self, Error> {
         if region == GLOBAL {
             return Ok(Self::global());
@@ -94,8 +95,8 @@ impl Endpoint {
     ///
     /// # Errors
     /// - [`Error::InvalidRegion`] if the region cannot be part of a credential scope
-    /// - [`Error::NoEndpoint`] if `url` is not an absolute URL of `http` or `https` without user and
-    ///   query
+    /// - [`Error::NoEndpoint`] if `url` is not an absolute URL of `http` or `https`, or has a user, a
+    ///   query or a fragment
     pub fn custom(url: &str, region: &str) -> Result<Self, Error> {
         check_region(region)?;
         let kind = url.parse::<Uri>().ok().and_then(|uri| {
@@ -118,14 +119,16 @@ impl Endpoint {
         Ok(Self::new(kind, region))
     }
 
-    /// Selects the FIPS endpoint, whose cryptography is validated under FIPS 140.
+    /// Selects the FIPS endpoint, whose cryptography is validated under FIPS 140. A custom or global
+    /// endpoint has none: the call's `request` then returns [`Error::NoEndpoint`].
     #[must_use]
     pub fn with_fips(mut self) -> Self {
         self.fips = true;
         self
     }
 
-    /// Selects the dual-stack endpoint, which has IPv4 and IPv6 addresses.
+    /// Selects the dual-stack endpoint, which has IPv4 and IPv6 addresses. A custom or global endpoint
+    /// has none: the call's `request` then returns [`Error::NoEndpoint`].
     #[must_use]
     pub fn with_dual_stack(mut self) -> Self {
         self.dual_stack = true;

@@ -7,9 +7,9 @@ use http::StatusCode;
 
 /// An error response from an AWS service, or a response that could not be parsed.
 ///
-/// `Display` and `Debug` show the status, the code and the first line of the message. They leave out
-/// what the message quotes of an `Authorization` header. The rest of a message can contain the
-/// canonical request with a session token: see [`message`](Self::message).
+/// `Display` and `Debug` show the status, the code and the first line of the message, without what it
+/// quotes of the request. Only [`message`](Self::message) returns the whole text, which can contain a
+/// session token.
 ///
 /// STS API Reference, "Common errors", and the errors of each action.
 ///
@@ -88,7 +88,8 @@ impl ServiceError {
 
     /// Returns the whole message of the service. **It can contain a session token or credentials.**
     ///
-    /// Messages about a signature quote the canonical request, others the `Authorization` header.
+    /// A message about a wrong signature can quote the canonical request, and one about a malformed
+    /// `Authorization` header that header.
     /// If the response could not be parsed, this says why, and quotes nothing.
     pub fn message(&self) -> &str {
         match &self.kind {
@@ -105,12 +106,12 @@ impl ServiceError {
         }
     }
 
-    /// Returns the ID that AWS gave the request, if the response has one.
+    /// Returns the ID that AWS gave the request. `None` if the response has none, or could not be parsed.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// Whether the same request, signed again, may succeed later.
+    /// Whether time alone may help: the advice is [`RetryAdvice::BackOff`].
     pub fn is_retryable(&self) -> bool {
         self.retry_advice() == RetryAdvice::BackOff
     }
@@ -161,7 +162,11 @@ pub enum RetryAdvice {
     CorrectClock,
     /// The endpoint: the account has not enabled this region.
     UseAnotherRegion,
-    /// The request or the permissions: the same call fails again.
+    /// The request or the permissions: neither time nor new credentials are known to help.
+    ///
+    /// Errors of signatures and permissions can also come from a wrong clock: ask
+    /// [`is_worth_a_retry`](crate::clock_skew::Measurement::is_worth_a_retry). After a response with
+    /// status 200 that could not be parsed, the call may have taken effect.
     DoNotRetry,
 }
 

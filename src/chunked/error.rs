@@ -87,7 +87,7 @@ pub enum ChunkError {
     NotApproved(#[from] NotApproved),
 }
 
-/// Why the headers of a request do not announce the chunks of its body.
+/// Why the chunks of a body cannot be read by what the headers announce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnnouncementProblem {

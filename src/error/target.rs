@@ -41,48 +41,48 @@ pub enum TargetProblem {
     /// The request cannot be canonicalized for another reason.
     #[error("no canonical request can be calculated")]
     NoCanonicalForm,
-    /// Signature Version 2: a parameter appears more than once.
+    /// Signature Version 2 of query services: a parameter appears more than once.
     #[error("a parameter appears more than once")]
     DuplicateParameter,
-    /// The older signatures: there are more than 32,768 parameters.
+    /// Both kinds of Signature Version 2: there are more than 32,768 parameters.
     #[error("there are more than 32768 parameters")]
     TooManyParameters,
-    /// Signature Version 2: the request has a form, and a query beside it.
+    /// Signature Version 2 of query services: the request has a form, and a query beside it.
     #[error("the URI of a form has a query")]
     QueryBesideForm,
-    /// S3's old signature: `Expires` is not a number.
+    /// S3's Signature Version 2: `Expires` is not a number.
     #[error("`Expires` is not a number")]
     InvalidExpires,
-    /// S3's old signature: the bucket name is empty.
+    /// S3's Signature Version 2: the bucket name is empty.
     #[error("the bucket name is empty")]
     EmptyBucket,
-    /// S3's old signature: the bucket name cannot be part of a host name.
+    /// S3's Signature Version 2: the bucket name cannot be part of a host name.
     #[error("bucket name contains a character that is not allowed in a host name")]
     BucketCharacter,
-    /// S3's old signature: a control character would end a line of the string to sign.
+    /// S3's Signature Version 2: a control character would end a line of the string to sign.
     #[error("the value of a sub-resource has a control character")]
     SubResourceCharacter,
-    /// S3's old signature: the value could be read as a value and another sub-resource.
+    /// S3's Signature Version 2: a value contains `&` and the name of another sub-resource.
     #[error(
         "the value of a sub-resource contains `&` and the name of a sub-resource, so the string to sign is ambiguous"
     )]
     AmbiguousSubResource,
-    /// S3's old signature: the request is not presigned, so the parameter would be unsigned.
+    /// S3's Signature Version 2: the request is not presigned, so the parameter would be unsigned.
     #[error("`x-amz-*` parameters are signed in presigned URLs only")]
     AmzParameter,
-    /// S3's old signature: the parameter cannot be signed as a header.
+    /// S3's Signature Version 2: the parameter cannot be signed as a header.
     #[error("the name of an `x-amz-*` parameter is not a header name")]
     AmzParameterName,
-    /// S3's old signature: a control character would end a line of the string to sign.
+    /// S3's Signature Version 2: a control character would end a line of the string to sign.
     #[error("the value of an `x-amz-*` parameter has a control character")]
     AmzParameterCharacter,
-    /// S3's old signature: the space would be lost.
+    /// S3's Signature Version 2: an `x-amz-*` parameter begins or ends with a space, which would be lost.
     #[error("the value of an `x-amz-*` parameter begins or ends with a space")]
     PaddedAmzParameter,
-    /// S3's old signature: the parameter is a header too.
+    /// S3's Signature Version 2: the parameter is a header too.
     #[error("an `x-amz-*` parameter repeats a header of the request")]
     AmzParameterBesideHeader,
-    /// S3's old signature: the order of the values would be unsigned.
+    /// S3's Signature Version 2: an `x-amz-*` parameter appears twice, and its order would be unsigned.
     #[error("an `x-amz-*` parameter appears more than once")]
     DuplicateAmzParameter,
 }

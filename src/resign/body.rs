@@ -87,10 +87,11 @@ fn value_of(trailers: &Trailers, name: &str) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-/// The body of a request for the upstream server: as it is, or in new signed chunks.
+/// The body of a request for the upstream server: as it is, or in new chunks, which are
+/// signed if those of the client were.
 ///
-/// In chunks, it keeps one chunk in memory. It sends the trailers of the inner body, so the checksum
-/// that the client calculated reaches the upstream server. The inner body must be [`Unpin`]:
+/// In chunks, it keeps one chunk in memory, and sends the trailers that `x-amz-trailer` announced, such
+/// as the client's checksum. Sent as it is, it has no trailers. The inner body must be [`Unpin`]:
 /// `Box::pin` makes any body so.
 ///
 /// ```

@@ -118,7 +118,7 @@ impl Addressing {
 
     /// Uses another endpoint than AWS's own: `http(s)://host[:port][/path]`.
     ///
-    /// A verb checks it: [`AddressError::InvalidEndpoint`].
+    /// The methods that return an address check it: [`AddressError::InvalidEndpoint`].
     #[must_use]
     pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());

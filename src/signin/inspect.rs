@@ -64,7 +64,7 @@ pub struct IntrospectOAuth2TokenWithIam<'a> {
 pub struct IntrospectOAuth2TokenWithIamResponse {
     /// Whether the token is valid now.
     pub active: bool,
-    /// `token_type`, which is `access_token`.
+    /// `token_type`: `access_token` or `refresh_token`.
     pub kind: Option<String>,
     /// `exp`: when it expires.
     pub expires_at: Option<Timestamp>,

@@ -24,7 +24,9 @@ pub use dpop::DpopKey;
 /// A session is refreshed if this time or less is left.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
-/// Returns the name of the file in `~/.aws/login/cache` for a `login_session`.
+/// Returns the name of the cache file for the value of `login_session` in a profile.
+///
+/// [`FileLocations::login_cache`](super::FileLocations::login_cache) returns its path.
 ///
 /// ```
 /// let name = countersign::sources::login_cache_file_name(
@@ -123,7 +125,7 @@ impl LoginSession {
 
     /// Returns the URL of the refresh request. The proof must contain it.
     ///
-    /// `region` is used if the cache contains no region.
+    /// `region` is used if the cache has no `signInRegion`.
     ///
     /// # Errors
     /// - [`Error::Request`] if the region cannot be part of a host name
@@ -198,7 +200,7 @@ impl LoginSession {
     /// Reads the response to [`refresh_request`](Self::refresh_request): the new session.
     ///
     /// Write [`to_json`](Self::to_json) of the new session to the cache file **before** using its
-    /// credentials: the old refresh token is no longer valid.
+    /// credentials: the response replaces the refresh token, and the old one may stop working.
     ///
     /// # Errors
     /// - [`Error::Refused`] if the service refused the request. The codes `TOKEN_EXPIRED` and
@@ -242,8 +244,7 @@ impl LoginSession {
 
     /// Returns an id for [`DpopKey::proof`] that no other refresh has.
     ///
-    /// It depends on the time and on the refresh token, which is secret
-    /// and valid for one refresh.
+    /// It depends on the time and on the refresh token, which is secret.
     #[cfg(feature = "sigv4a")]
     pub fn proof_id(&self, now: impl Into<Timestamp>) -> String {
         let now = now.into();

@@ -127,7 +127,8 @@ impl RolesAnywhere {
         })
     }
 
-    /// Sets how long the credentials are valid, in whole seconds: 15 minutes to 12 hours.
+    /// Sets how long the credentials are valid, in whole seconds: 15 minutes to 12 hours. A fraction of a
+    /// second is dropped.
     ///
     /// Without it, the profile decides.
     ///
@@ -208,7 +209,7 @@ impl RolesAnywhere {
     ///
     /// The closure signs the string that it gets, and returns an RSA signature (PKCS #1 v1.5 with
     /// SHA-256) or an ECDSA signature (SHA-256, in DER), by the type of the certificate's key. It is
-    /// called once, after all checks.
+    /// called once, after the request was checked.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the signature does not have the form of the key's type

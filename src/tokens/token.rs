@@ -59,7 +59,7 @@ impl Token {
 
     /// Returns [`expires_at`](Self::expires_at) in milliseconds since the Unix epoch.
     ///
-    /// Kafka's clients expect this as the lifetime of an OAUTHBEARER token.
+    /// Kafka's clients take this instant as `lifetimeMs` of an OAUTHBEARER token.
     pub fn expires_at_milliseconds(&self) -> i64 {
         self.expires_at.unix_millis()
     }
