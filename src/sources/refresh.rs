@@ -256,6 +256,27 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_lives_for_minutes_is_not_refreshed_by_each_call() {
+        let cell = cell(0);
+        for (seconds, fetches) in [(0, true), (1, false), (29, false), (30, true), (31, false)] {
+            match cell.get(at(seconds)) {
+                Lease::Refresh { permit, .. } if fetches => {
+                    let validity = Validity::until(Some(at(seconds + 300)));
+                    permit.succeed(2, validity, at(seconds));
+                }
+                Lease::Current(_) if !fetches => {}
+                other => panic!("after {seconds} s: {other:?}"),
+            }
+        }
+        // No pause outlives the value.
+        let validity = Validity::until(Some(at(63)));
+        permit(cell.get(at(61))).succeed(3, validity, at(61));
+        assert!(matches!(cell.get(at(62)), Lease::Current(_)));
+        permit(cell.get(at(63))).succeed(4, Validity::until(None), at(63));
+        assert!(matches!(cell.get(at(64)), Lease::Current(_)));
+    }
+
+    #[test]
     fn one_caller_refreshes_while_the_others_go_on() {
         let cell = cell(600);
         assert!(matches!(cell.get(at(299)), Lease::Current(_)));

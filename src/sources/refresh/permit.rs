@@ -47,16 +47,21 @@ impl<T> RefreshPermit<T> {
         let old = lock(&self.state).value.replace(new);
         // Outside of the lock: it may be the last reference, and take its time.
         drop(old);
-        self.end((!good).then_some(now));
+        // A value that lives for minutes would otherwise be refreshed by each call.
+        let pause = now + self.retry;
+        self.end(match validity.expiration {
+            Some(expiration) if good => Some(pause.min(expiration)),
+            _ => (!good).then_some(pause),
+        });
         value
     }
 
     /// Ends a failed refresh. The next try is 30 seconds later, or as the policy says.
     pub fn fail(mut self, now: impl Into<Timestamp>) {
-        self.end(Some(now.into()));
+        self.end(Some(now.into() + self.retry));
     }
 
-    fn end(&mut self, failed_at: Option<Timestamp>) {
+    fn end(&mut self, not_before: Option<Timestamp>) {
         self.ended = true;
         let mut state = lock(&self.state);
         // A stalled permit does not end the one that took its place.
@@ -65,7 +70,7 @@ impl<T> RefreshPermit<T> {
             .is_some_and(|(number, _)| number == self.number)
         {
             state.refreshing = None;
-            state.not_before = failed_at.map(|at| at + self.retry);
+            state.not_before = not_before;
         }
     }
 }
@@ -73,7 +78,7 @@ impl<T> RefreshPermit<T> {
 impl<T> Drop for RefreshPermit<T> {
     fn drop(&mut self) {
         if !self.ended {
-            self.end(Some(self.since));
+            self.end(Some(self.since + self.retry));
         }
     }
 }

@@ -58,7 +58,7 @@ pub enum RefreshUrgency {
 }
 
 impl Default for RefreshPolicy {
-    /// Advisory at 5 minutes, mandatory at 1 minute, 30 seconds between failed tries, no jitter.
+    /// Advisory at 5 minutes, mandatory at 1 minute, 30 seconds between tries, no jitter.
     fn default() -> Self {
         Self {
             advisory: 5 * MINUTE,
@@ -79,6 +79,9 @@ impl RefreshPolicy {
     }
 
     /// Sets how long before the expiration a refresh is advisory.
+    ///
+    /// Choose less than the lifetime of the values: one minute for a session of S3 Express, which lives
+    /// for five.
     #[must_use]
     pub fn with_advisory(mut self, advisory: Duration) -> Self {
         self.advisory = advisory;
@@ -92,7 +95,8 @@ impl RefreshPolicy {
         self
     }
 
-    /// Sets the time between failed tries.
+    /// Sets the shortest time between two tries: after a failure, and after a success if the new value is
+    /// due for a refresh at once.
     #[must_use]
     pub fn with_retry(mut self, retry: Duration) -> Self {
         self.retry = retry;
