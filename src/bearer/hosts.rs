@@ -192,6 +192,9 @@ fn split(text: &str) -> Result<(String, Option<u16>), HostProblem> {
     if text.contains('@') {
         return Err(HostProblem::UserInformation);
     }
+    if text.contains('/') {
+        return Err(HostProblem::InvalidHost);
+    }
     if let Some(rest) = text.strip_prefix('[') {
         let (address, port) = rest.split_once(']').ok_or(HostProblem::InvalidHost)?;
         let address: Ipv6Addr = address.parse().map_err(|_| HostProblem::InvalidHost)?;

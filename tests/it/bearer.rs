@@ -330,6 +330,15 @@ fn a_realm_contains_no_control_character() {
 }
 
 #[test]
+fn a_url_in_place_of_a_host_is_named_as_such() {
+    let token = BearerToken::new(SECRET).with_host("https://registry.example.com");
+    let error = attach(&token, "https://registry.example.com/").unwrap_err();
+    let expected = "parameter `host` must be ASCII letters, digits, `-`, `_` and `.`, or an IPv6 \
+                    address in brackets";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
 fn a_token_stays_at_the_hosts_that_it_names() {
     let token = BearerToken::new(SECRET)
         .with_host("Registry.example.com")

@@ -14,7 +14,8 @@ impl Addressing {
     /// A directory bucket and its access points are known by their suffix (`--x-s3`, `--xa-s3`), an
     /// Outposts access point alias by `--op-s3`. ARNs name access points, Multi-Region Access
     /// Points, Object Lambda access points, and access points on Outposts. A name that cannot be
-    /// part of a host name goes into the path.
+    /// part of a host name goes into the path, and over `https` also one with a dot, because no
+    /// certificate covers it.
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other, or an option excludes the kind
