@@ -37,7 +37,7 @@ pub enum ChunkSigningError {
         announced: u64,
     },
     /// The payload is shorter than `x-amz-decoded-content-length` says.
-    #[error("payload ended after {length} bytes, expected {announced}")]
+    #[error("payload ended early: {length} of {announced} bytes were signed")]
     PayloadTooShort {
         /// The length that was signed, in bytes.
         length: u64,

@@ -87,7 +87,8 @@ impl From<VerificationKey> for FoundKey {
 ///
 /// fn is_lookup(_: impl KeyLookup) {}
 /// is_lookup(Users(HashMap::new()));
-/// // A function does the same.
+/// // A function does the same. With state: `move |claim| { let pool =
+/// // pool.clone(); async move { … } }`.
 /// is_lookup(async |claim: KeyClaim| -> Result<_, Infallible> {
 ///     let known = Credentials::new("AKIDEXAMPLE", "secret");
 ///     Ok((claim.access_key_id == "AKIDEXAMPLE").then(|| FoundKey::from(known)))
