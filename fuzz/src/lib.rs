@@ -2,7 +2,7 @@
 //! them and people can read, and the meaning of such a request, implemented without the crate's
 //! canonicalizer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::verify::{
     PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
@@ -67,6 +67,11 @@ pub fn credentials(temporary: bool) -> Credentials {
     } else {
         credentials
     }
+}
+
+/// A header name as CGI shows it, which has no signs in its names: all are one sign.
+pub fn in_cgi(name: &str) -> String {
+    name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
 }
 
 /// How often a request itself contains the text, as then it may be printed.
@@ -177,7 +182,7 @@ impl<'a> Message<'a> {
     }
 
     /// Whether something is repeated that a verifier accepts once: a header with one meaning, or two
-    /// names that are one in CGI, which has no signs. Signers do not check this.
+    /// names that are one in CGI. Signers do not check this.
     pub fn repeats_itself(&self) -> bool {
         let count = |wanted| {
             self.headers
@@ -185,14 +190,11 @@ impl<'a> Message<'a> {
                 .filter(|(name, _)| *name == wanted)
                 .count()
         };
-        let in_cgi = |name: &str| name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-        let has_twin = |name: &str| {
-            let mut others = self.headers.iter().filter(|(other, _)| *other != name);
-            others.any(|(other, _)| in_cgi(other) == in_cgi(name))
-        };
+        let names: BTreeSet<&str> = self.headers.iter().map(|(name, _)| *name).collect();
+        let as_shown: BTreeSet<String> = names.iter().map(|name| in_cgi(name)).collect();
         count("x-amz-decoded-content-length") > 1
             || count("x-amz-trailer") > 1
-            || self.headers.iter().any(|(name, _)| has_twin(name))
+            || as_shown.len() < names.len()
     }
 
     /// The meaning that a signature with these rules and signed headers covers.

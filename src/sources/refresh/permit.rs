@@ -49,9 +49,10 @@ impl<T> RefreshPermit<T> {
         drop(old);
         // A value that lives for minutes would otherwise be refreshed by each call.
         let pause = now + self.retry;
-        self.end(match validity.expiration {
-            Some(expiration) if good => Some(pause.min(expiration)),
-            _ => (!good).then_some(pause),
+        self.end(if good {
+            validity.expiration.map(|expiration| pause.min(expiration))
+        } else {
+            Some(pause)
         });
         value
     }
