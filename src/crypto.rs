@@ -23,8 +23,8 @@ pub use crate::primitives::back_end::Backend;
 
 /// Returns what calculates hashes, HMAC and ECDSA signatures in this program.
 ///
-/// `aws_lc_rs::try_fips_mode` decides at run time whether AWS-LC is in FIPS mode. On wasm, the back end
-/// is always [`Backend::RustCrypto`]. RustCrypto always calculates MD5 checksums.
+/// `aws_lc_rs::try_fips_mode` decides at run time whether AWS-LC is in FIPS mode. On wasm, the back
+/// end is always [`Backend::RustCrypto`]. RustCrypto always calculates MD5 checksums.
 ///
 /// ```
 /// use countersign::crypto::{Backend, backend};

@@ -10,9 +10,9 @@
 //! - **Replaced**: scheme, host, Region and service. The path is sent in canonical form, so that the
 //!   upstream server reads the path that was verified.
 //! - **Kept and signed**: all other headers and parameters, except headers that change at each hop,
-//!   such as `via` and `x-forwarded-for`. A header that the client signed is sent once, with the value
-//!   that was signed. An `x-amz-*` header that the client did not sign is an error: signing it would
-//!   say that the client wants it.
+//!   such as `via` and `x-forwarded-for`. A header that the client signed is sent once, with the
+//!   value that was signed. An `x-amz-*` header that the client did not sign is an error: signing
+//!   it would say that the client wants it.
 //! - **The payload** is signed as the client signed it:
 //!
 //! | client | upstream |
@@ -30,7 +30,8 @@
 //! you re-sign, also for what headers name: `x-amz-copy-source` reads another object.
 //!
 //! Choose the upstream server by what was verified, for example by
-//! [`OwnedVerified::scope`](crate::verify::OwnedVerified::scope), and never by the `host` header alone.
+//! [`OwnedVerified::scope`](crate::verify::OwnedVerified::scope), and never by the `host` header
+//! alone.
 //!
 //! ```
 //! use countersign::resign::Upstream;

@@ -115,8 +115,8 @@ impl From<String> for Service {
 pub struct Rules {
     /// Whether `//`, `.` and `..` are resolved before the path is signed.
     ///
-    /// `true` except for services with the rules of [`Rules::S3`] (S3's family), where they are part of
-    /// object keys.
+    /// `true` except for services with the rules of [`Rules::S3`] (S3's family), where they are
+    /// part of object keys.
     pub normalize_path: bool,
     /// Whether the path as sent is percent-encoded once more.
     ///
@@ -204,7 +204,8 @@ impl Rules {
     ///
     /// The catalog's settings name the service to sign for (`rest.signing-name`, usually
     /// `execute-api`) and the region (`rest.signing-region`). The `authorization` header of the
-    /// caller, which is for the catalog, is renamed to `original-authorization` and signed. The hash of a body is sent in base64.
+    /// caller, which is for the catalog, is renamed to `original-authorization` and signed. The
+    /// hash of a body is sent in base64.
     ///
     /// ```
     /// use countersign::{
@@ -449,7 +450,8 @@ pub enum ContentSha256 {
     Always,
     /// Always, with the value `UNSIGNED-PAYLOAD`. This is the rule of VPC Lattice.
     UnsignedOnly,
-    /// Always: the hash of a body in base64, and that of no body in hex, as in a presigned URL. The signature covers the text as it is sent, and the hash in hex.
+    /// Always: the hash of a body in base64, and that of no body in hex, as in a presigned URL. The
+    /// signature covers the text as it is sent, and the hash in hex.
     ///
     /// This is how Iceberg's Java client signs for REST catalogs.
     Base64,

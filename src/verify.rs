@@ -109,9 +109,10 @@ pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 ///    [`with_signed_header`](Self::with_signed_header), [`with_audience`](Self::with_audience) and
 ///    [`with_all_headers_signed`](Self::with_all_headers_signed) add headers to this rule,
 ///    [`with_unsigned_header`](Self::with_unsigned_header) removes one. Every header that is listed
-///    as signed is present. Names that differ only in punctuation, such as `_` for `-`, count as one
-///    name, because CGI does not distinguish them. A presigned request for S3's family (the rules of
-///    [`Rules::S3`](crate::Rules::S3)) may have an unsigned `x-amz-content-sha256`, which is not used.
+///    as signed is present. Names that differ only in punctuation, such as `_` for `-`, count as
+///    one name, because CGI does not distinguish them. A presigned request for S3's family (the
+///    rules of [`Rules::S3`](crate::Rules::S3)) may have an unsigned `x-amz-content-sha256`, which
+///    is not used.
 /// 5. How the payload is signed is read from signed headers or from the query, never from an unsigned
 ///    header. S3's family, `aoss` and `vpc-lattice-svcs` require
 ///    `x-amz-content-sha256`. A presigned URL may omit it: its payload is then hashed for `aoss`, and
@@ -277,9 +278,9 @@ impl Verifier {
     /// Accepts this header unsigned, for headers that a proxy or CDN adds.
     ///
     /// For example `x-amz-cf-id` of CloudFront. Anyone can set such a header, so the server must
-    /// not use it. It has no effect on the headers that the verifier itself reads, such as `x-amz-date`
-    /// and `x-amz-security-token`, nor on those of [`with_signed_header`](Self::with_signed_header) and
-    /// [`with_audience`](Self::with_audience).
+    /// not use it. It has no effect on the headers that the verifier itself reads, such as
+    /// `x-amz-date` and `x-amz-security-token`, nor on those of
+    /// [`with_signed_header`](Self::with_signed_header) and [`with_audience`](Self::with_audience).
     #[must_use]
     pub fn with_unsigned_header(mut self, name: HeaderName) -> Self {
         self.unsigned.push(name);
@@ -398,10 +399,11 @@ impl Verifier {
         self.examine(claim, now.into(), &mut canonical).map(drop)
     }
 
-    /// Checks everything that can be checked without the payload, and returns how the payload is signed.
+    /// Checks everything that can be checked without the payload, and returns how the payload is
+    /// signed.
     ///
-    /// If the request states no payload hash, which is usual outside S3, the signature itself is verified
-    /// by [`PendingHashed::verify`] only: it covers the hash.
+    /// If the request states no payload hash, which is usual outside S3, the signature itself is
+    /// verified by [`PendingHashed::verify`] only: it covers the hash.
     ///
     /// Use it for bodies that are streamed, unsigned, or hashed after the head was accepted.
     ///

@@ -31,8 +31,8 @@ macro_rules! builder {
                 self
             }
 
-            /// Uses the names of hosts that are validated under FIPS 140. Whether the region has one is not
-            /// checked. Global endpoints have none.
+            /// Uses the names of hosts that are validated under FIPS 140. Whether the region has
+            /// one is not checked. Global endpoints have none.
             #[must_use]
             pub fn with_fips(mut self) -> Self {
                 self.0.fips = true;

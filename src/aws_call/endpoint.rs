@@ -127,8 +127,8 @@ impl Endpoint {
         self
     }
 
-    /// Selects the dual-stack endpoint, which has IPv4 and IPv6 addresses. A custom or global endpoint
-    /// has none: the call's `request` then returns [`Error::NoEndpoint`].
+    /// Selects the dual-stack endpoint, which has IPv4 and IPv6 addresses. A custom or global
+    /// endpoint has none: the call's `request` then returns [`Error::NoEndpoint`].
     #[must_use]
     pub fn with_dual_stack(mut self) -> Self {
         self.dual_stack = true;

@@ -106,7 +106,8 @@ impl ServiceError {
         }
     }
 
-    /// Returns the ID that AWS gave the request. `None` if the response has none, or could not be parsed.
+    /// Returns the ID that AWS gave the request. `None` if the response has none, or could not be
+    /// parsed.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }

@@ -69,8 +69,8 @@ struct SigningSink {
 type TrailerValue = Box<dyn FnOnce() -> String + Send + Sync>;
 
 impl<B> ChunkedBody<B> {
-    /// Sends `body` in chunks. `chunks` is what signing the request returned, and the body must have the
-    /// length that was announced there.
+    /// Sends `body` in chunks. `chunks` is what signing the request returned, and the body must
+    /// have the length that was announced there.
     pub fn new(body: B, chunks: ChunkSigner) -> Self {
         let remaining = chunks.encoded_remaining();
         let sink = SigningSink {

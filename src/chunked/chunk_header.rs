@@ -68,7 +68,8 @@ impl ChunkHeader {
         header
     }
 
-    /// The chunk's signature without the `*` that pads those of SigV4A, or `None` if the chunks are unsigned.
+    /// The chunk's signature without the `*` that pads those of SigV4A, or `None` if the chunks are
+    /// unsigned.
     pub fn signature(&self) -> Option<&Signature> {
         self.signature.as_ref()
     }

@@ -42,8 +42,8 @@ builder!(SignedCookies);
 impl SignedCookies {
     /// Creates cookies that are valid until they expire.
     ///
-    /// The resource is a URL, or a pattern with `*`, which matches any run of characters. In a pattern `?`
-    /// matches exactly one character. Without a `*`, it begins the query of the URL.
+    /// The resource is a URL, or a pattern with `*`, which matches any run of characters. In a
+    /// pattern `?` matches exactly one character. Without a `*`, it begins the query of the URL.
     pub fn new(resource: impl Into<String>, expires: impl Into<Timestamp>) -> Self {
         Self {
             resource: resource.into(),
@@ -94,8 +94,8 @@ impl SignedCookies {
     /// # Errors
     /// - [`UrlError::InvalidScheme`], [`UrlError::InvalidCharacter`], [`UrlError::Fragment`] or
     ///   [`UrlError::ReservedParameter`] if the URL cannot be signed
-    /// - [`UrlError::InvalidResourceScheme`] or [`UrlError::InvalidResourceCharacter`] if the resource
-    ///   cannot be signed
+    /// - [`UrlError::InvalidResourceScheme`] or [`UrlError::InvalidResourceCharacter`] if the
+    ///   resource cannot be signed
     /// - [`UrlError::InvalidAddress`], [`UrlError::InvalidDates`] if no request could meet the
     ///   conditions
     /// - [`UrlError::InvalidKeyPairId`] if the id is not letters and digits

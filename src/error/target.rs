@@ -76,13 +76,15 @@ pub enum TargetProblem {
     /// S3's Signature Version 2: a control character would end a line of the string to sign.
     #[error("the value of an `x-amz-*` parameter has a control character")]
     AmzParameterCharacter,
-    /// S3's Signature Version 2: an `x-amz-*` parameter begins or ends with a space, which would be lost.
+    /// S3's Signature Version 2: an `x-amz-*` parameter begins or ends with a space, which would be
+    /// lost.
     #[error("the value of an `x-amz-*` parameter begins or ends with a space")]
     PaddedAmzParameter,
     /// S3's Signature Version 2: the parameter is a header too.
     #[error("an `x-amz-*` parameter repeats a header of the request")]
     AmzParameterBesideHeader,
-    /// S3's Signature Version 2: an `x-amz-*` parameter appears twice, and its order would be unsigned.
+    /// S3's Signature Version 2: an `x-amz-*` parameter appears twice, and its order would be
+    /// unsigned.
     #[error("an `x-amz-*` parameter appears more than once")]
     DuplicateAmzParameter,
 }

@@ -63,15 +63,16 @@ impl<'a> VerifiedPost<'a> {
         self.access_key_id
     }
 
-    /// The credential scope, or `None` if the form is signed by the scheme before Signature Version 4.
+    /// The credential scope, or `None` if the form is signed by the scheme before Signature Version
+    /// 4.
     pub fn scope(&self) -> Option<&CredentialScope> {
         self.scope.as_ref()
     }
 
     /// The key to store the file under, with the file's name in place of `${filename}`.
     ///
-    /// The client chose that name, and it may contain `/` and `..`. In S3 these are ordinary characters
-    /// of a key. Do not use the key as a path of a file system.
+    /// The client chose that name, and it may contain `/` and `..`. In S3 these are ordinary
+    /// characters of a key. Do not use the key as a path of a file system.
     pub fn key(&self) -> &str {
         self.filled.key()
     }

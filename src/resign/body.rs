@@ -90,9 +90,9 @@ fn value_of(trailers: &Trailers, name: &str) -> String {
 /// The body of a request for the upstream server: as it is, or in new chunks, which are
 /// signed if those of the client were.
 ///
-/// In chunks, it keeps one chunk in memory, and sends the trailers that `x-amz-trailer` announced, such
-/// as the client's checksum. Sent as it is, it has no trailers. The inner body must be [`Unpin`]:
-/// `Box::pin` makes any body so.
+/// In chunks, it keeps one chunk in memory, and sends the trailers that `x-amz-trailer` announced,
+/// such as the client's checksum. Sent as it is, it has no trailers. The inner body must be
+/// [`Unpin`]: `Box::pin` makes any body so.
 ///
 /// ```
 /// use countersign::resign::ResignedBody;

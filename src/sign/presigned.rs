@@ -94,8 +94,8 @@ impl Presigned {
     /// Returns the request to send: method, URL, signed headers, and the given body.
     ///
     /// # Errors
-    /// - [`InvalidUri`] if a URL of S3's Signature Version 2 is longer than 65,534 bytes. The URL of a
-    ///   [`Signer`](crate::Signer) is always valid.
+    /// - [`InvalidUri`] if a URL of S3's Signature Version 2 is longer than 65,534 bytes. The URL
+    ///   of a [`Signer`](crate::Signer) is always valid.
     ///
     /// ```
     /// use countersign::{Credentials, Signer, Timestamp};

@@ -68,8 +68,8 @@ impl Signer {
     /// - [`Error::InvalidService`] if the name is `S3`, or another name whose lowercase form has
     ///   its own rules
     /// - [`Error::InvalidAccessKeyId`], [`Error::InvalidSecretKey`], [`Error::InvalidSessionToken`]
-    ///   if a part is empty or contains white space, a control character or a character outside ASCII,
-    ///   if the ID contains a comma, or if the secret looks like an access key ID
+    ///   if a part is empty or contains white space, a control character or a character outside
+    ///   ASCII, if the ID contains a comma, or if the secret looks like an access key ID
     pub fn new(
         credentials: Credentials,
         region: impl Into<String>,
@@ -90,14 +90,16 @@ impl Signer {
     /// It sets these headers, and replaces those of an earlier signing:
     ///
     /// - `x-amz-date`
-    /// - the [header of the session token](crate::SessionToken::header_name), for temporary credentials
+    /// - the [header of the session token](crate::SessionToken::header_name), for temporary
+    ///   credentials
     /// - `x-amz-content-sha256`, by the [rule](crate::ContentSha256) of the service
     /// - `authorization`
     ///
     /// It does not change the URI. What it signs can differ from it:
     ///
-    /// - **Path.** For services with [`Rules::S3`](crate::Rules::S3) (S3's family) it is signed in canonical encoding, which S3 recomputes from the path that
-    ///   it receives ([`Rules::recode_path`](crate::Rules::recode_path)).
+    /// - **Path.** For services with [`Rules::S3`](crate::Rules::S3) (S3's family) it is signed in
+    ///   canonical encoding, which S3 recomputes from the path that it receives
+    ///   ([`Rules::recode_path`](crate::Rules::recode_path)).
     /// - **Query.** A bare `+` is signed as a space.
     /// - **Host.** The `host` header is signed if there is one, and otherwise the host of the URI in
     ///   lowercase, as most HTTP clients send it. If that has an uppercase letter, a lowercase `host`
@@ -240,7 +242,8 @@ impl Signer {
     ///
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns
-    /// - [`Error::PayloadRequired`] if the service hashes payloads, and the method is not one of the four
+    /// - [`Error::PayloadRequired`] if the service hashes payloads, and the method is not one of
+    ///   the four
     /// - [`Error::ExpiresInOutOfRange`] if the lifetime is not 1 to 604,800 seconds
     /// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime has a fraction of a second
     /// - [`Error::OutlivesCredentials`] if the credentials expire before the URL
@@ -277,9 +280,9 @@ impl Signer {
 
     /// Presigns a request with the given payload hash.
     ///
-    /// `payload` is the hash of the body that the user of the URL will send. If the
-    /// service needs it in the header `x-amz-content-sha256`, [`Presigned::headers`] contains that header,
-    /// and the user must send it too.
+    /// `payload` is the hash of the body that the user of the URL will send. If the service needs
+    /// it in the header `x-amz-content-sha256`, [`Presigned::headers`] contains that header, and
+    /// the user must send it too.
     ///
     /// # Errors
     /// - everything that [`presign`](Self::presign) returns, except [`Error::PayloadRequired`]

@@ -104,7 +104,8 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
     /// Creates the request, which contains the token. It has to be signed.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`] if the token does not begin with `ASOA` or `ASOR`, or is too long
+    /// - [`Error::InvalidParameter`] if the token does not begin with `ASOA` or `ASOR`, or is too
+    ///   long
     /// - [`Error::NoEndpoint`] if Sign-In has no such endpoint: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let problem = "must be up to 12288 characters that begin with ASOA or ASOR";

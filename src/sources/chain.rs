@@ -202,8 +202,8 @@ impl Chain {
         self
     }
 
-    /// Sets the endpoint of STS: FIPS, dual stack, of a VPC, or of a test server. Without it the chain
-    /// takes the regional one, and fails if no region is known.
+    /// Sets the endpoint of STS: FIPS, dual stack, of a VPC, or of a test server. Without it the
+    /// chain takes the regional one, and fails if no region is known.
     #[must_use]
     pub fn with_sts_endpoint(mut self, endpoint: Endpoint) -> Self {
         self.context.sts = Some(endpoint);
@@ -235,9 +235,9 @@ impl Chain {
         self
     }
 
-    /// Sets a random time, which the caller draws, of up to ten minutes. If instance metadata serves
-    /// expired credentials, the next try is 5 minutes plus this time later, so that many instances do not
-    /// try at once.
+    /// Sets a random time, which the caller draws, of up to ten minutes. If instance metadata
+    /// serves expired credentials, the next try is 5 minutes plus this time later, so that many
+    /// instances do not try at once.
     #[must_use]
     pub fn with_jitter(mut self, jitter: Duration) -> Self {
         self.context.jitter = jitter;
@@ -246,8 +246,8 @@ impl Chain {
 
     /// Sets when an earlier chain could not refresh a cached token ([`Found::refresh_failed`]).
     ///
-    /// For 30 seconds the chain uses the token without another try. If the token has expired, a session
-    /// of IAM Identity Center is an error, and a login session is refreshed at once.
+    /// For 30 seconds the chain uses the token without another try. If the token has expired, a
+    /// session of IAM Identity Center is an error, and a login session is refreshed at once.
     #[must_use]
     pub fn with_refresh_failed_at(mut self, failed_at: impl Into<Timestamp>) -> Self {
         self.context.refresh_failed_at = Some(failed_at.into());

@@ -60,7 +60,8 @@ impl Container {
     /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` over `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
     ///
     /// # Errors
-    /// - [`Error::InvalidSetting`] if the URI is malformed, has user info, or is not `http` or `https`
+    /// - [`Error::InvalidSetting`] if the URI is malformed, has user info, or is not `http` or
+    ///   `https`
     /// - [`Error::HostNotAllowed`] if the host of an `http` URI is not allowed
     pub fn new(environment: &Environment) -> Result<Option<Self>, Error> {
         let uri = match (environment.get(RELATIVE), environment.get(FULL)) {
@@ -84,7 +85,8 @@ impl Container {
         }
     }
 
-    /// Creates the request. `token` is the content of [`token_file`](Self::token_file), sent as it is.
+    /// Creates the request. `token` is the content of [`token_file`](Self::token_file), sent as it
+    /// is.
     ///
     /// # Errors
     /// - [`Error::File`] if a token file is set and `token` is `None`

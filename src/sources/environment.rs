@@ -104,7 +104,8 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// Returns the credentials in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or `None` if there is no key id.
+/// Returns the credentials in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or `None` if there
+/// is no key id.
 ///
 /// `AWS_SESSION_TOKEN` (or the older `AWS_SECURITY_TOKEN`), `AWS_CREDENTIAL_EXPIRATION` and
 /// `AWS_ACCOUNT_ID` are taken as well. Values are not trimmed.
@@ -279,7 +280,8 @@ pub struct FileLocations {
 }
 
 impl FileLocations {
-    /// Reads `HOME`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and `AWS_LOGIN_CACHE_DIRECTORY`.
+    /// Reads `HOME`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and
+    /// `AWS_LOGIN_CACHE_DIRECTORY`.
     ///
     /// On Windows without `HOME`, the home directory is `USERPROFILE`, or else `HOMEDRIVE` with
     /// `HOMEPATH`.

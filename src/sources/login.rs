@@ -206,7 +206,8 @@ impl LoginSession {
     /// - [`Error::Refused`] if the service refused the request. The codes `TOKEN_EXPIRED` and
     ///   `USER_CREDENTIALS_CHANGED` mean that the user must log in again
     /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
-    /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
+    /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is
+    ///   malformed
     pub fn read_refresh(
         &self,
         response: &Response<impl AsRef<[u8]>>,

@@ -60,11 +60,11 @@ impl ResolvedCredentials {
 /// A cell with a value that expires, which many callers share: credentials, or a
 /// [`Signer`](crate::Signer) with them.
 ///
-/// [`get_or_fetch`](Self::get_or_fetch) is the usual call: it returns the value, and fetches a new one
-/// if that is due. It calls [`get`](Self::get), which never waits for a refresh: it returns the
+/// [`get_or_fetch`](Self::get_or_fetch) is the usual call: it returns the value, and fetches a new
+/// one if that is due. It calls [`get`](Self::get), which never waits for a refresh: it returns the
 /// current value, and asks one caller to refresh it. The other callers continue with the current
-/// value, or get [`Lease::Unavailable`] if there is none. The cell does no I/O and needs no runtime, so it works in blocking and async code. A clone
-/// shares the value.
+/// value, or get [`Lease::Unavailable`] if there is none. The cell does no I/O and needs no
+/// runtime, so it works in blocking and async code. A clone shares the value.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -124,7 +124,8 @@ pub enum Lease<T> {
         /// How urgent it is. For [`Advisory`](RefreshUrgency::Advisory) use the current value, and
         /// refresh in the background.
         urgency: RefreshUrgency,
-        /// The permit: end it with [`succeed`](RefreshPermit::succeed) or [`fail`](RefreshPermit::fail).
+        /// The permit: end it with [`succeed`](RefreshPermit::succeed) or
+        /// [`fail`](RefreshPermit::fail).
         permit: RefreshPermit<T>,
     },
     /// There is no value: another caller refreshes it, or the last try failed a moment ago.

@@ -31,7 +31,8 @@ const SERVICE: &str = "rolesanywhere";
 /// The longest ARN that the service takes.
 const LONGEST_ARN: usize = 1011;
 
-/// IAM Roles Anywhere: a server outside of AWS exchanges its certificate for the credentials of a role.
+/// IAM Roles Anywhere: a server outside of AWS exchanges its certificate for the credentials of a
+/// role.
 ///
 /// The private key of the certificate signs the request, in a closure: a hardware module, any RSA
 /// crate, or `RolesAnywhereKey` (feature `sigv4a`). IAM Roles Anywhere User Guide, "The
@@ -127,8 +128,8 @@ impl RolesAnywhere {
         })
     }
 
-    /// Sets how long the credentials are valid, in whole seconds: 15 minutes to 12 hours. A fraction of a
-    /// second is dropped.
+    /// Sets how long the credentials are valid, in whole seconds: 15 minutes to 12 hours. A
+    /// fraction of a second is dropped.
     ///
     /// Without it, the profile decides.
     ///
@@ -164,7 +165,8 @@ impl RolesAnywhere {
 
     /// Sends the ARNs in the body, and not in the query.
     ///
-    /// The User Guide shows the body. AWS's credential helper uses the query, which is the default here.
+    /// The User Guide shows the body. AWS's credential helper uses the query, which is the default
+    /// here.
     #[must_use]
     pub fn with_parameters_in_body(mut self) -> Self {
         self.parameters_in_body = true;
@@ -311,7 +313,8 @@ impl RolesAnywhere {
     /// # Errors
     /// - [`Error::Refused`] if IAM Roles Anywhere refused the request
     /// - [`Error::Status`] if the status is other than 2xx and there is neither code nor message
-    /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
+    /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is
+    ///   malformed
     pub fn read(
         &self,
         response: &Response<impl AsRef<[u8]>>,

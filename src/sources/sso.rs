@@ -20,7 +20,8 @@ use crate::timestamp::Timestamp;
 /// A token is refreshed if less time is left.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
-/// Returns the name of the file in `~/.aws/sso/cache` for an `sso_session`, or for an `sso_start_url` without one.
+/// Returns the name of the file in `~/.aws/sso/cache` for an `sso_session`, or for an
+/// `sso_start_url` without one.
 ///
 /// ```
 /// let name = countersign::sources::sso_cache_file_name("my-sso");
@@ -80,7 +81,8 @@ impl SsoToken {
     /// # Errors
     /// - [`Error::TooLarge`] if the content is larger than 256 KiB
     /// - [`Error::Json`] if the content is not one JSON object
-    /// - [`Error::MissingField`] and [`Error::InvalidField`] if the token or a time is missing or malformed
+    /// - [`Error::MissingField`] and [`Error::InvalidField`] if the token or a time is missing or
+    ///   malformed
     pub fn parse(contents: impl AsRef<[u8]>) -> Result<Self, Error> {
         Self::from_json(Json::read(contents.as_ref(), Content::SsoCache)?)
     }
@@ -174,7 +176,8 @@ impl SsoToken {
     /// # Errors
     /// - [`Error::Refused`] if the service refused the request
     /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
-    /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
+    /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is
+    ///   malformed
     pub fn read_refresh(
         &self,
         response: &Response<impl AsRef<[u8]>>,
@@ -245,7 +248,8 @@ impl std::fmt::Debug for SsoToken {
 /// # Errors
 /// - [`Error::Refused`] if the portal refused the request; after 401 the user must log in again
 /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
-/// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
+/// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is
+///   malformed
 ///
 /// ```
 /// use countersign::sources::read_sso_credentials;

@@ -40,7 +40,8 @@ use crate::error::Error;
 pub struct GetScopedCredentials<'a> {
     /// A session policy in JSON, which can only remove permissions: 1 to 2048 characters.
     pub policy: Option<&'a str>,
-    /// The lifetime of the credentials: 1 to 129600 seconds. Default: that of the caller's credentials.
+    /// The lifetime of the credentials: 1 to 129600 seconds. Default: that of the caller's
+    /// credentials.
     pub duration_seconds: Option<u32>,
     /// A description of the session: 2 to 256 characters of Latin-1.
     pub scoped_session_description: Option<&'a str>,

@@ -1,9 +1,9 @@
 //! Verifies the requests that a server gets.
 //!
-//! Create a [`VerifyLayer`] from a [`Verifier`] and a function that looks up keys, and put it around
-//! the whole server. By default the handlers get only verified requests. Each has the identity of its sender, an
-//! [`OwnedVerified`], among its extensions. For a refused request, the client gets the response that
-//! AWS would send.
+//! Create a [`VerifyLayer`] from a [`Verifier`] and a function that looks up keys, and put it
+//! around the whole server. By default the handlers get only verified requests. Each has the
+//! identity of its sender, an [`OwnedVerified`], among its extensions. For a refused request, the
+//! client gets the response that AWS would send.
 //!
 //! ```
 //! use countersign::Credentials;
@@ -89,8 +89,9 @@ use settings::Settings;
 /// The service gets each signed header with the value that was signed, as [`OwnedVerified::header`]
 /// returns it: one value, with each run of white space as one space. The `host` header and the
 /// session token stay as received, and for aws-chunked payloads `content-length` and
-/// `content-encoding` describe the decoded body. Headers that are not signed are not protected. Require the ones that the service reads
-/// with [`Verifier::with_signed_header`], or all with [`Verifier::with_all_headers_signed`].
+/// `content-encoding` describe the decoded body. Headers that are not signed are not protected.
+/// Require the ones that the service reads with [`Verifier::with_signed_header`], or all with
+/// [`Verifier::with_all_headers_signed`].
 ///
 /// ```
 /// use countersign::tower::verify::{FoundKey, KeyCache, KeyClaim, VerifyLayer};
@@ -172,9 +173,9 @@ impl<K> VerifyLayer<K> {
     /// Calls the service before a hashed payload has arrived, with a body that verifies it.
     ///
     /// The body compares the hash before its last frame. If the hash is wrong, it returns an error
-    /// instead of that frame. So the service must read the body to its end, and after an error discard
-    /// what it has read. If the request does not state the hash, the payload is still read first:
-    /// the signature cannot be verified without it.
+    /// instead of that frame. So the service must read the body to its end, and after an error
+    /// discard what it has read. If the request does not state the hash, the payload is still read
+    /// first: the signature cannot be verified without it.
     #[must_use]
     pub fn stream_hashed_bodies(self) -> Self {
         self.with(|settings| settings.stream_hashed = true)
@@ -205,8 +206,8 @@ impl<K> VerifyLayer<K> {
 
     /// Accepts event streams, whose messages the service verifies.
     ///
-    /// The [`StreamContext`](crate::verify::StreamContext) to verify them with is among the extensions
-    /// of the request, and the body yields the messages as they arrive.
+    /// The [`StreamContext`](crate::verify::StreamContext) to verify them with is among the
+    /// extensions of the request, and the body yields the messages as they arrive.
     ///
     /// ```
     /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
@@ -232,9 +233,9 @@ impl<K> VerifyLayer<K> {
 
     /// Lets requests without any signature pass to the service, if the function returns true.
     ///
-    /// For example health checks, public reads, or browser uploads, whose form the service verifies.
-    /// Such a request has no [`OwnedVerified`] among its extensions. A request with a wrong signature is
-    /// always refused.
+    /// For example health checks, public reads, or browser uploads, whose form the service
+    /// verifies. Such a request has no [`OwnedVerified`] among its extensions. A request with a
+    /// wrong signature is always refused.
     #[must_use]
     pub fn pass_without_signature(
         self,
@@ -245,10 +246,10 @@ impl<K> VerifyLayer<K> {
 
     /// Sets a function that returns the URI that the client sent, if it was changed on the way.
     ///
-    /// A nested router changes the URI, and keeps the original among the extensions. A proxy may remove
-    /// a prefix, which your configuration knows. The service gets the URI as it was routed. If the
-    /// function returns `None`, the URI of the request is verified. Never take it from a header that a
-    /// client can set.
+    /// A nested router changes the URI, and keeps the original among the extensions. A proxy may
+    /// remove a prefix, which your configuration knows. The service gets the URI as it was routed.
+    /// If the function returns `None`, the URI of the request is verified. Never take it from a
+    /// header that a client can set.
     ///
     /// ```
     /// use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
@@ -287,14 +288,15 @@ impl<K> VerifyLayer<K> {
         self.with(|settings| settings.original_host = Some(Arc::new(original)))
     }
 
-    /// Sets a check for replays: it returns whether a verified request is received for the first time.
+    /// Sets a check for replays: it returns whether a verified request is received for the first
+    /// time.
     ///
     /// It is called after the signature, and a payload that was read before the service, have been
     /// verified. An error is the server's own, status 500.
     ///
     /// Remember [`OwnedVerified::replay_id`] for twice the clock window. It is `None` for presigned
-    /// URLs. Two identical requests in one second have the same ID, so check writes only. Requests that
-    /// [older schemes](crate::legacy) sign are not checked.
+    /// URLs. Two identical requests in one second have the same ID, so check writes only. Requests
+    /// that [older schemes](crate::legacy) sign are not checked.
     ///
     /// ```
     /// use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
@@ -330,7 +332,8 @@ impl<K> VerifyLayer<K> {
 
     /// Sets the protocol of the responses to refused requests.
     ///
-    /// The default is [`Protocol::S3`] for S3's family ([`Rules::S3`](crate::Rules::S3)), and [`Protocol::RestJson`] for others.
+    /// The default is [`Protocol::S3`] for S3's family ([`Rules::S3`](crate::Rules::S3)), and
+    /// [`Protocol::RestJson`] for others.
     #[must_use]
     pub fn with_protocol(self, protocol: Protocol) -> Self {
         self.with(|settings| settings.protocol = protocol)
@@ -349,12 +352,13 @@ impl<K> VerifyLayer<K> {
 
     /// Also accepts S3's Signature Version 2, in headers and in URLs.
     ///
-    /// The function returns the bucket that a host names, or `None` if the bucket is in the path. The
-    /// scheme signs no body and few headers, so a request with a body also requires
+    /// The function returns the bucket that a host names, or `None` if the bucket is in the path.
+    /// The scheme signs no body and few headers, so a request with a body also requires
     /// [`accept_unsigned_payloads`](Self::accept_unsigned_payloads). A parameter that selects an
-    /// operation and is not signed is refused. The lookup must return [`FoundKey::Credentials`]. The
-    /// extensions of the request contain a [`LegacyIdentity`]. Of the verifier's settings, only its clock
-    /// window and its hosts apply; the host is compared as received, because this scheme does not sign it.
+    /// operation and is not signed is refused. The lookup must return [`FoundKey::Credentials`].
+    /// The extensions of the request contain a [`LegacyIdentity`]. Of the verifier's settings, only
+    /// its clock window and its hosts apply; the host is compared as received, because this scheme
+    /// does not sign it.
     ///
     /// ```
     /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
@@ -381,8 +385,8 @@ impl<K> VerifyLayer<K> {
     /// Also accepts Signature Version 2 of query services, in the query and in the form of a body.
     ///
     /// The lookup must return [`FoundKey::Credentials`]. The extensions of the request contain a
-    /// [`LegacyIdentity`]. Of the verifier's settings, only its hosts and its clock window apply to the older schemes:
-    /// they sign no regions and few headers.
+    /// [`LegacyIdentity`]. Of the verifier's settings, only its hosts and its clock window apply to
+    /// the older schemes: they sign no regions and few headers.
     ///
     /// ```
     /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};

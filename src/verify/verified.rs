@@ -20,9 +20,10 @@ use super::signed_request::SignedRequest;
 
 /// The proof that the holder of an access key signed a request for this verifier.
 ///
-/// [`payload`](Self::payload) says what is proven of the payload; the pieces of a stream are verified
-/// while they are read. Use the signed values that it returns, not those of the request: [`path`](Self::path) or
-/// [`object_path`](Self::object_path), [`query`](Self::query), and [`header`](Self::header).
+/// [`payload`](Self::payload) says what is proven of the payload; the pieces of a stream are
+/// verified while they are read. Use the signed values that it returns, not those of the request:
+/// [`path`](Self::path) or [`object_path`](Self::object_path), [`query`](Self::query), and
+/// [`header`](Self::header).
 ///
 /// It borrows the claim. [`into_owned`](Self::into_owned) returns a proof that borrows nothing.
 ///
@@ -127,8 +128,8 @@ impl<'c> Verified<'c> {
 
     /// The path to route by: normalized, and still percent-encoded.
     ///
-    /// - S3's family ([`Rules::S3`](crate::Rules::S3)): the path in canonical encoding, with all its slashes and dots. Use
-    ///   [`object_path`](Self::object_path) instead.
+    /// - S3's family ([`Rules::S3`](crate::Rules::S3)): the path in canonical encoding, with all
+    ///   its slashes and dots. Use [`object_path`](Self::object_path) instead.
     /// - Other services: `//` is collapsed, and `.` and `..` are resolved if the verifier accepts
     ///   them. One signature covers all these spellings, so route only by this one.
     pub fn path(&self) -> Cow<'c, str> {

@@ -165,8 +165,8 @@ pub(super) fn describe(cause: &Cause) -> (Cow<'static, str>, &'static str) {
              twice."
                 .into(),
             "Sign with `Rules::GENERIC` for services other than S3: the path is signed with one more \
-             percent-encoding than it is sent with. For a store that is compatible with S3, look for what encodes the \
-             path again on the way.",
+             percent-encoding than it is sent with. For a store that is compatible with S3, look \
+             for what encodes the path again on the way.",
         ),
         Cause::PathEncodedAgain => (
             "The path was percent-encoded again after it was signed.".into(),
@@ -380,7 +380,8 @@ fn other(what: &str, signed: &str, expected: Option<&str>) -> String {
         ),
         None => {
             format!(
-                "The request was signed for the {what} `{signed}`, which is not the one that the server expects."
+                "The request was signed for the {what} `{signed}`, which is not the one that the \
+                 server expects."
             )
         }
     }

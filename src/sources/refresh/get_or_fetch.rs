@@ -41,7 +41,8 @@ impl<T> RefreshCell<T> {
     ///
     /// # Errors
     /// - [`FetchError::Failed`] if `fetch` failed, and no value is good
-    /// - [`FetchError::Unavailable`] if another caller fetches the first value, or failed a moment ago
+    /// - [`FetchError::Unavailable`] if another caller fetches the first value, or failed a moment
+    ///   ago
     ///
     /// ```
     /// use countersign::sources::{RefreshCell, RefreshPolicy, ResolvedCredentials};
@@ -78,13 +79,15 @@ impl<T> RefreshCell<T> {
         }
     }
 
-    /// Does the same as [`get_or_fetch`](Self::get_or_fetch) with an asynchronous `fetch`, on any runtime.
+    /// Does the same as [`get_or_fetch`](Self::get_or_fetch) with an asynchronous `fetch`, on any
+    /// runtime.
     ///
     /// A future that is dropped before it is ready counts as a failed try.
     ///
     /// # Errors
     /// - [`FetchError::Failed`] if `fetch` failed, and no value is good
-    /// - [`FetchError::Unavailable`] if another caller fetches the first value, or failed a moment ago
+    /// - [`FetchError::Unavailable`] if another caller fetches the first value, or failed a moment
+    ///   ago
     ///
     /// ```
     /// use countersign::sources::{FetchError, RefreshCell, RefreshPolicy, Validity};

@@ -80,8 +80,8 @@ impl RefreshPolicy {
 
     /// Sets how long before the expiration a refresh is advisory.
     ///
-    /// Choose less than the lifetime of the values: one minute for a session of S3 Express, which lives
-    /// for five.
+    /// Choose less than the lifetime of the values: one minute for a session of S3 Express, which
+    /// lives for five.
     #[must_use]
     pub fn with_advisory(mut self, advisory: Duration) -> Self {
         self.advisory = advisory;
@@ -95,8 +95,8 @@ impl RefreshPolicy {
         self
     }
 
-    /// Sets the shortest time between two tries: after a failure, and after a success if the new value is
-    /// due for a refresh at once.
+    /// Sets the shortest time between two tries: after a failure, and after a success if the new
+    /// value is due for a refresh at once.
     #[must_use]
     pub fn with_retry(mut self, retry: Duration) -> Self {
         self.retry = retry;

@@ -15,15 +15,15 @@ use crate::sign::signer::Signer;
 use crate::tower::sign::error::SignError;
 use crate::tower::sign::single_signer::SingleSigner;
 
-/// The largest number of hosts that are remembered: a client may have a host for each bucket. One more
-/// host clears the list.
+/// The largest number of hosts that are remembered: a client may have a host for each bucket. One
+/// more host clears the list.
 const MOST_HOSTS: usize = 256;
 
 /// Signs each request for the service and the region of its host.
 ///
-/// It knows the hosts of AWS, as [`service_of_host`] does. For a store, a proxy or a private DNS name,
-/// use a [`Signer`]. For a directory bucket, use a [`Signer`] with the credentials of its session.
-/// Requests to a host of all regions are signed with SigV4A (feature `sigv4a`).
+/// It knows the hosts of AWS, as [`service_of_host`] does. For a store, a proxy or a private DNS
+/// name, use a [`Signer`]. For a directory bucket, use a [`Signer`] with the credentials of its
+/// session. Requests to a host of all regions are signed with SigV4A (feature `sigv4a`).
 ///
 /// ```
 /// use countersign::Credentials;

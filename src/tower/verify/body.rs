@@ -24,8 +24,8 @@ use crate::verify::{Answer, Protocol, VerifyError, refusal};
 /// | aws-chunked | the decoded data, chunk by chunk after each was verified, and then the trailers |
 /// | unsigned | data as it arrives |
 ///
-/// After an error, discard what was read. HTTP trailers that are not signed are left out. If the error
-/// of the request's own body is a boxed error, box the body before you collect it
+/// After an error, discard what was read. HTTP trailers that are not signed are left out. If the
+/// error of the request's own body is a boxed error, box the body before you collect it
 /// (`BodyExt::boxed_unsync`): the compiler cannot yet prove that the future is `Send`.
 ///
 /// ```

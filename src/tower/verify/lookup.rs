@@ -32,8 +32,8 @@ pub struct KeyClaim {
 
 /// What a lookup found: credentials, or a key that was derived from them.
 ///
-/// Its access key ID must come from your store, never from the claim. The layer then refuses a request
-/// with another ID, even if only the case of a letter differs.
+/// Its access key ID must come from your store, never from the claim. The layer then refuses a
+/// request with another ID, even if only the case of a letter differs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[allow(
